@@ -1,0 +1,102 @@
+"""Faults as values: where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: errors stop or taint a conversion, the others inform."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written or recorded; parts that are not known are empty.
+
+    `file` and `line` point into a specification or a raw file (line 1 is the first line of the
+    file); `column` is the raw column or the variable; `record` names a record in words,
+    e.g. `AE USUBJID=MSC-GVHD-101-007 AESEQ=3`.
+    """
+
+    file: str = ""
+    line: int | None = None
+    column: str = ""
+    record: str = ""
+
+    def __str__(self) -> str:
+        """Return the place as editors and grep understand it: `file:line column NAME`.
+
+        >>> str(Place("raw/ae.csv", 212, "serious"))
+        'raw/ae.csv:212 column serious'
+        """
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        parts = [where, self.record, f"column {self.column}" if self.column else ""]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault with its stable code, its place, the problem and, where there is one, the remedy."""
+
+    code: str
+    place: Place
+    problem: str
+    remedy: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Return the fault on one line.
+
+        >>> place = Place("sdtm/ae.yaml", 14)
+        >>> str(Diagnostic("E1203", place, "unknown column 'aestdat'", "did you mean 'aestdt'?"))
+        "E1203 sdtm/ae.yaml:14: unknown column 'aestdat'; did you mean 'aestdt'?"
+        """
+        place = str(self.place)
+        head = f"{self.code} {place}:" if place else f"{self.code}:"
+        tail = f"; {self.remedy}" if self.remedy else ""
+        return f"{head} {self.problem}{tail}"
+
+
+class TrialportError(Exception):
+    """What could not be done, with every diagnostic that explains it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(each) for each in self.diagnostics))
+
+
+class SpecError(TrialportError):
+    """The specification cannot be used."""
+
+
+class DataError(TrialportError):
+    """The raw data cannot be read."""
+
+
+class WriteError(TrialportError):
+    """A value, a name or a place cannot be written as asked."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a remedy that names the nearest known name, or the known names where few, or ''.
+
+    >>> did_you_mean("aestdat", ["aestdt", "aeterm"])
+    "did you mean 'aestdt'?"
+    >>> did_you_mean("zzz", ["aestdt", "aeterm"])
+    "known: 'aestdt', 'aeterm'"
+    """
+    names = sorted(set(known))
+    folded = {each.casefold(): each for each in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{folded[near[0]]}'?"
+    if names and len(names) <= 5:
+        return "known: " + ", ".join(f"'{each}'" for each in names)
+    return ""
