@@ -1,3 +1,38 @@
-"""Convert clinical trial records to CDISC SDTM, ADaM, SAS XPORT and FHIR."""
+"""Convert clinical trial records to CDISC SDTM, ADaM, SAS XPORT and FHIR.
+
+`convert` writes a study, `datasets` hands it to pandas, `check` reads a specification only;
+`read_xpt` and `write_xpt` read and write SAS XPORT files. Nothing heavy is imported before use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialport.pipeline import Conversion, check, convert, datasets
+    from trialport.xport import read_xpt, read_xpt_arrow, write_xpt
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Conversion",
+    "check",
+    "convert",
+    "datasets",
+    "read_xpt",
+    "read_xpt_arrow",
+    "write_xpt",
+]
+
+_HOMES = {
+    **dict.fromkeys(("Conversion", "check", "convert", "datasets"), "trialport.pipeline"),
+    **dict.fromkeys(("read_xpt", "read_xpt_arrow", "write_xpt"), "trialport.xport"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'trialport' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,103 @@
+"""DuckDB, embedded and locked down: no files, no network, no extensions, no settings to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from trialport.functions.registry import definitions
+from trialport.spec import sql
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHUNK = 65_536
+
+
+class Engine:
+    """A database in memory that lives as long as one conversion.
+
+    Args:
+        threads: number of threads; all there are unless stated. No result depends on it.
+        memory_limit: e.g. `4GB`; DuckDB's own default unless stated.
+        temporary_folder: where to spill when the limit is reached; without it nothing is spilled.
+    """
+
+    def __init__(
+        self,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temporary_folder: str = "",
+    ) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "python_enable_replacements": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "temp_directory": temporary_folder,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("CREATE SCHEMA raw")
+        for statement in definitions():
+            self.connection.execute(statement)
+        # From here on no statement, whoever wrote it, reaches outside or changes a setting.
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """Close the database; nothing of it stays."""
+        self.connection.close()
+
+    def create(self, name: str, query: exp.Expr, schema: str = "") -> None:
+        """Create a table from a query."""
+        target = exp.table_(name, db=schema or None, quoted=True)
+        self.execute(exp.Create(this=target, kind="TABLE", expression=query))
+
+    def load(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable under a name, without copying it."""
+        self.connection.register(name, table)
+
+    def unload(self, name: str) -> None:
+        """Forget an Arrow table that was loaded."""
+        self.connection.unregister(name)
+
+    def execute(self, statement: exp.Expr) -> None:
+        """Run a statement."""
+        self.connection.execute(statement.sql("duckdb"))
+
+    def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, for small answers."""
+        return self.connection.execute(query.sql("duckdb")).fetchall()
+
+    def ordered_rows(self, query: exp.Query, most: int) -> list[tuple[Any, ...]]:
+        """Return up to `most` rows of a query, ordered by their row key and then by all columns."""
+        inner = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name("q")))
+        places = [exp.Literal.number(place) for place in range(1, len(query.selects) + 1)]
+        ordered = exp.select(exp.Star()).from_(inner).order_by(*places).limit(most)
+        return self.rows(ordered)
+
+    def frame(self, query: exp.Expr) -> pd.DataFrame:
+        """Return the result of a query as a DataFrame, missing texts as None."""
+        frame: pd.DataFrame = self.connection.execute(query.sql("duckdb")).df()
+        return frame
+
+    def count(self, name: str) -> int:
+        """Return the number of records of a table."""
+        query = exp.select(exp.Count(this=exp.Star())).from_(exp.table_(name, quoted=True))
+        return int(str(self.rows(query)[0][0]))
+
+    def batches(self, query: exp.Expr) -> Iterator[pa.RecordBatch]:
+        """Yield the result of a query as Arrow batches, in its order."""
+        cursor = self.connection.cursor()
+        try:
+            yield from cursor.sql(query.sql("duckdb")).to_arrow_reader(_CHUNK)
+        finally:
+            cursor.close()

@@ -1,0 +1,149 @@
+"""What an ISO 8601 text, complete or partial, says of its day; and days as such."""
+
+from __future__ import annotations
+
+from trialport.functions.model import Form, Function, Parameter, Type
+from trialport.functions.once import once
+
+_DTC = (Parameter("dtc", Type.DTC),)
+_SOURCE = "SDTMIG 3.4, 4.4.2 (dates of unknown precision)"
+
+# The text is cast so that a date may stand where ISO 8601 text is asked for.
+_TEXT = "CAST(dtc AS VARCHAR)"
+_YEAR = "[1-9][0-9]{3}"
+_MONTH = "0[1-9]|1[0-2]"
+_DAY = "0[1-9]|[12][0-9]|3[01]"
+# What follows T is the time and is not read.
+_TIME = "(?:T[0-9:.,+Z-]+)?"
+
+_COMPLETE = (
+    f"try_cast(regexp_extract({_TEXT}, '^({_YEAR}-[0-9]{{2}}-[0-9]{{2}}){_TIME}$', 1) AS DATE)"
+)
+
+# 05, 05-15 or --15: what can follow the year and a hyphen.
+_REST = f"(?:(?:{_MONTH})|(?:{_MONTH}|-)-(?:{_DAY}))"
+
+_OF_KNOWN_YEAR = f"regexp_extract({_TEXT}, '^({_YEAR}(?:-{_REST})?){_TIME}$', 1)"
+_EARLIEST = f"try_cast(left(replace({_OF_KNOWN_YEAR}, '---', '-01-') || '-01-01', 10) AS DATE)"
+_LATEST = once(
+    "CASE length(it.text) WHEN 4 THEN try_cast(it.text || '-12-31' AS DATE)"
+    " WHEN 7 THEN last_day(try_cast(it.text || '-01' AS DATE))"
+    " ELSE try_cast(it.text AS DATE) END",
+    text=f"replace({_OF_KNOWN_YEAR}, '---', '-12-')",
+)
+
+
+def exists(dtc: str) -> str:
+    """Return the SQL condition that a day such as `dtc` exists.
+
+    Where the year is unknown, February has 29 days; where the month is, it may have 31.
+    """
+    return f"tp_earliest_day(regexp_replace({dtc}, '^-', '2000')) IS NOT NULL"
+
+
+_DATE_TEXT = once(
+    f"CASE WHEN {exists('it.date')} THEN it.date END",
+    date=f"regexp_extract({_TEXT}, '^({_YEAR}(?:-{_REST})?|--{_REST}){_TIME}$', 1)",
+)
+_FLAG = once(
+    "CASE WHEN starts_with(it.date, '-') THEN 'Y'"
+    " WHEN length(it.date) = 4 OR contains(it.date, '---') THEN 'M'"
+    " WHEN length(it.date) = 7 THEN 'D' END",
+    date="tp_date_text(dtc)",
+)
+
+COMPLETE_DATE = Function(
+    name="complete_date",
+    returns=Type.DATE,
+    forms=(Form(_DTC, _COMPLETE),),
+    doc="The date of an ISO 8601 text whose date part is complete; a time is left off.",
+    nulls="Null for null, for a partial date, and for what is no ISO 8601 date.",
+    source=_SOURCE,
+    examples=(
+        ("complete_date('2021-05-09T10:30')", "2021-05-09"),
+        ("complete_date('2021-05')", None),
+        ("complete_date('2021-02-30')", None),
+    ),
+)
+
+DATE_TEXT = Function(
+    name="date_text",
+    returns=Type.DTC,
+    forms=(Form(_DTC, _DATE_TEXT),),
+    doc="The date part of an ISO 8601 text, complete or partial, still text.",
+    nulls="Null for null, for a time whose date is unknown, and for what is no ISO 8601 date.",
+    source=_SOURCE,
+    examples=(
+        ("date_text('2021-05-09T10:30')", "2021-05-09"),
+        ("date_text('2021---09')", "2021---09"),
+        ("date_text('-----T10:30')", None),
+    ),
+)
+
+EARLIEST_DAY = Function(
+    name="earliest_day",
+    returns=Type.DATE,
+    forms=(Form(_DTC, _EARLIEST),),
+    doc="The first day that a complete or partial date can mean.",
+    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date.",
+    source=_SOURCE,
+    examples=(
+        ("earliest_day('2021-05-09')", "2021-05-09"),
+        ("earliest_day('2021-05')", "2021-05-01"),
+        ("earliest_day('2021---15')", "2021-01-15"),
+        ("earliest_day('--05-09')", None),
+    ),
+)
+
+LATEST_DAY = Function(
+    name="latest_day",
+    returns=Type.DATE,
+    forms=(Form(_DTC, _LATEST),),
+    doc="The last day that a complete or partial date can mean.",
+    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date.",
+    source=_SOURCE,
+    examples=(
+        ("latest_day('2024-02')", "2024-02-29"),
+        ("latest_day('2021')", "2021-12-31"),
+        ("latest_day('2021---15')", "2021-12-15"),
+    ),
+)
+
+IS_COMPLETE = Function(
+    name="is_complete",
+    returns=Type.BOOLEAN,
+    forms=(
+        Form(
+            _DTC,
+            once(
+                "CASE WHEN it.text IS NOT NULL THEN tp_complete_date(it.text) IS NOT NULL END",
+                text="CAST(dtc AS VARCHAR)",
+            ),
+        ),
+    ),
+    doc="True where the date part is complete.",
+    nulls="Null for null; false for what is no ISO 8601 date.",
+    source=_SOURCE,
+    examples=(
+        ("is_complete('2021-05-09T10')", "true"),
+        ("is_complete('2021-05')", "false"),
+        ("is_complete(null)", None),
+    ),
+)
+
+IMPUTATION_FLAG = Function(
+    name="imputation_flag",
+    returns=Type.TEXT,
+    forms=(Form(_DTC, _FLAG),),
+    doc="What a date imputed from the text had to add: Y where the year is unknown, else M where"
+    " the month is, else D where the day is.",
+    nulls="Null for null, for a complete date, and for what is no ISO 8601 date.",
+    source="ADaMIG 1.3, 3.1.2 Timing Variables: *DTF holds the highest level that was imputed.",
+    examples=(
+        ("imputation_flag('2021-05')", "D"),
+        ("imputation_flag('2021')", "M"),
+        ("imputation_flag('2021---15')", "M"),
+        ("imputation_flag('--05-09')", "Y"),
+        ("imputation_flag('2021-05-09')", None),
+    ),
+)

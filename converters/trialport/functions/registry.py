@@ -1,0 +1,73 @@
+"""All clinical functions, and the statements that define them in DuckDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from types import MappingProxyType
+
+from trialport.functions.age import AGE_IN_YEARS
+from trialport.functions.dates import (
+    COMPLETE_DATE,
+    DATE_TEXT,
+    EARLIEST_DAY,
+    IMPUTATION_FLAG,
+    IS_COMPLETE,
+    LATEST_DAY,
+)
+from trialport.functions.days import ADD_DAYS, DAYS_BETWEEN, ISO_DATE
+from trialport.functions.excel_date import EXCEL_DATE
+from trialport.functions.flags import FLAG, YES_NO
+from trialport.functions.grades import GRADE_NUMBER
+from trialport.functions.intervals import AFTER, BEFORE, NOT_AFTER, NOT_BEFORE
+from trialport.functions.iso8601 import ISO8601
+from trialport.functions.model import Function
+from trialport.functions.numbers import NUMBER, NUMBER_TEXT, ROUND_HALF_UP
+from trialport.functions.study_day import STUDY_DAY
+
+_ALL = (
+    NUMBER,
+    NUMBER_TEXT,
+    ROUND_HALF_UP,
+    ISO8601,
+    EXCEL_DATE,
+    COMPLETE_DATE,
+    DATE_TEXT,
+    EARLIEST_DAY,
+    LATEST_DAY,
+    IS_COMPLETE,
+    IMPUTATION_FLAG,
+    BEFORE,
+    AFTER,
+    NOT_BEFORE,
+    NOT_AFTER,
+    STUDY_DAY,
+    DAYS_BETWEEN,
+    ADD_DAYS,
+    AGE_IN_YEARS,
+    ISO_DATE,
+    GRADE_NUMBER,
+    FLAG,
+    YES_NO,
+)
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType({each.name: each for each in _ALL})
+"""The clinical functions by name, in the order of the reference page."""
+
+
+def definitions() -> tuple[str, ...]:
+    """Return the statements that define all macros, each after those that it calls.
+
+    >>> definitions()[0].split(" AS ")[0]
+    'CREATE OR REPLACE MACRO tp_number (text)'
+    """
+    calls = {each.macro: _called(each) for each in _ALL}
+    statements = {each.macro: each.create for each in _ALL}
+    return tuple(statements[macro] for macro in TopologicalSorter(calls).static_order())
+
+
+def _called(function: Function) -> tuple[str, ...]:
+    """Return the macros that a function calls, in the order of their first call."""
+    bodies = " ".join(form.sql for form in function.forms)
+    return tuple(dict.fromkeys(re.findall(r"\btp_[a-z0-9_]+(?=\()", bodies)))

@@ -1,0 +1,432 @@
+"""The order of the whole work: plan, read, stage, SDTM, ADaM, write, validate, report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from trialport import __version__
+from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecError, did_you_mean
+from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.plan.model import Plan, Step, VariablePlan
+from trialport.spec.nodes import DataType
+from trialport.spec.vocabulary import StudyCodelist
+from trialport.study import PlannedStudy, plan_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from trialport.engine.duckdb import Engine
+    from trialport.read.stage import StagePlan
+    from trialport.xport import model as xport
+
+Raw = Path | str | Mapping[str, "pd.DataFrame | pa.Table"]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a conversion gave.
+
+    `out` is None where nothing was written; `datasets` describes what was, `files` names them.
+    """
+
+    out: Path | None
+    findings: tuple[Diagnostic, ...]
+    datasets: tuple[DatasetMetadata, ...]
+    files: tuple[Mapping[str, Any], ...]
+
+    @property
+    def submission_ready(self) -> bool:
+        """Return whether no finding is an error."""
+        return not any(each.severity is Severity.ERROR for each in self.findings)
+
+
+def check(study: Path | str) -> list[Diagnostic]:
+    """Return every fault of a specification; no record is read."""
+    return plan_study(Path(study))[1]
+
+
+def plan(study: Path | str, only: Collection[str] = ()) -> tuple[PlannedStudy, list[Diagnostic]]:
+    """Return the planned study, reduced to what `only` needs, with its warnings.
+
+    Raises:
+        SpecError: the specification has faults, or `only` names what it does not make (E2020).
+    """
+    planned, found = plan_study(Path(study))
+    if planned is None:
+        raise SpecError(found)
+    return replace(planned, plan=reduced(planned.plan, only)), found
+
+
+def reduced(whole: Plan, only: Collection[str]) -> Plan:
+    """Return the plan of the datasets and resource types asked for, and what they depend on."""
+    if not only:
+        return whole
+    steps = {each.name: each for each in whole.steps}
+    types = {each.type for each in whole.resources}
+    unknown = [each for each in only if each not in steps and each not in types]
+    if unknown:
+        remedy = did_you_mean(unknown[0], [*steps, *types])
+        problem = f"the study makes no '{unknown[0]}'"
+        raise SpecError([Diagnostic("E2020", Place(), problem, remedy)])
+    resources = tuple(each for each in whole.resources if each.type in only)
+    todo = [each for each in only if each in steps]
+    todo += [name for each in resources for name in each.step.depends]
+    needed: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in steps and name not in needed:
+            needed.add(name)
+            todo += steps[name].depends
+    kept = tuple(each for each in whole.steps if each.name in needed)
+    return replace(whole, steps=kept, resources=resources)
+
+
+def convert(
+    study: Path | str,
+    *,
+    raw: Raw,
+    out: Path | str,
+    only: Collection[str] = (),
+    strict: bool = False,
+    force: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Conversion:
+    """Convert the raw records of a study and write datasets, resources, findings and manifest.
+
+    Args:
+        study: folder of the specification, or the name of a shipped study.
+        raw: folder of the raw files, or pandas DataFrames or Arrow tables by raw table.
+        out: folder to write; it appears whole or not at all.
+        only: datasets or resource types to make, with what they depend on; all unless stated.
+        strict: write nothing where a finding is an error.
+        force: replace an earlier output.
+        threads: threads to use; no byte depends on it.
+        memory_limit: limit of the engine, e.g. `2GB`.
+        progress: receives the name of what is being made.
+
+    Returns:
+        What was written, with every finding. Findings of severity error do not stop the writing
+        (unless `strict`); they make the output not ready for submission.
+
+    Raises:
+        SpecError: the specification has faults.
+        DataError: raw files cannot be read as their contracts say.
+        WriteError: a value cannot be written as asked, or the output folder cannot be.
+    """
+    from trialport.write.folder import fresh_folder
+
+    planned, _ = plan(study, only)
+    target = Path(out)
+    with _Work(planned, raw, threads, memory_limit, progress) as work:
+        try:
+            with fresh_folder(target, force=force) as folder:
+                made = work.write(folder)
+                if strict and not made.submission_ready:
+                    raise _StrictError(made)
+        except _StrictError as stopped:
+            return replace(stopped.made, out=None, datasets=(), files=())
+    return replace(made, out=target)
+
+
+def datasets(
+    study: Path | str,
+    *,
+    raw: Raw,
+    only: Collection[str] = (),
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> tuple[dict[str, pd.DataFrame], list[Diagnostic]]:
+    """Return the datasets of a study as pandas DataFrames, with every finding; nothing is written.
+
+    Args:
+        study: folder of the specification, or the name of a shipped study.
+        raw: folder of the raw files, or pandas DataFrames or Arrow tables by raw table.
+        only: datasets to make, with what they depend on (only those asked for are returned).
+        threads: threads to use; no value depends on it.
+        memory_limit: limit of the engine, e.g. `2GB`.
+
+    Returns:
+        One DataFrame a dataset, variables and records in the order of the submission dataset;
+        dates are datetime64, missing text is None.
+
+    Raises:
+        SpecError: the specification has faults.
+        DataError: raw files cannot be read as their contracts say.
+    """
+    planned, _ = plan(study, only)
+    with _Work(planned, raw, threads, memory_limit, lambda _: None) as work:
+        return work.frames(set(only)), work.findings
+
+
+class _StrictError(Exception):
+    """Leaves the fresh folder without giving it its name."""
+
+    def __init__(self, made: Conversion) -> None:
+        super().__init__()
+        self.made = made
+
+
+class _Work:
+    """One conversion: an engine that holds every dataset of the plan, and the findings so far."""
+
+    def __init__(
+        self,
+        planned: PlannedStudy,
+        raw: Raw,
+        threads: int | None,
+        memory_limit: str | None,
+        progress: Progress,
+    ) -> None:
+        from trialport.engine.duckdb import Engine
+
+        self.planned, self.raw, self.progress = planned, raw, progress
+        self.findings: list[Diagnostic] = []
+        self.digests: dict[str, dict[str, object]] = {}
+        self.engine: Engine = Engine(threads, memory_limit)
+
+    def __enter__(self) -> _Work:
+        try:
+            self._stage()
+            self._run()
+        except BaseException:
+            self.engine.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+
+    # --- raw records ---
+
+    def _stage(self) -> None:
+        from trialport.read.digest import content_digest
+        from trialport.read.stage import stage_sql
+        from trialport.read.tables import read_tables
+
+        sources = self.planned.specification.sources
+        tables, found = read_tables(sources, self._raw(), raw_tables(self.planned.plan))
+        plans = {
+            name: stage_sql(name, sources.tables[name], sources, texts.columns)
+            for name, texts in tables.items()
+        }
+        found += [each for staged in plans.values() for each in staged.diagnostics]
+        if any(each.severity is Severity.ERROR for each in found):
+            raise DataError(found)
+        self.findings += found
+        for name, staged in plans.items():
+            self.progress(f"raw {name}")
+            self.engine.load(staged.texts, tables[name].with_lines)
+            self.engine.create(name, staged.select, "raw")
+            self.engine.unload(staged.texts)
+            digest = content_digest(tables[name].table)
+            self.digests[name] = {
+                "file": sources.tables[name].file.text,
+                "records": tables[name].table.num_rows,
+                "content_sha256": digest,
+            }
+        for staged in plans.values():
+            self.findings += _contract_findings(self.engine, staged, set(tables))
+
+    def _raw(self) -> Path | Mapping[str, pd.DataFrame | pa.Table]:
+        if not isinstance(self.raw, str | Path):
+            return self.raw
+        folder = Path(self.raw)
+        if not folder.is_dir():
+            problem = "there is no raw folder of this name"
+            raise DataError([Diagnostic("E3000", Place(str(self.raw)), problem)])
+        return folder
+
+    def _run(self) -> None:
+        from trialport.engine.execute import run_plan
+
+        tables = self.planned.specification.sources.tables
+        files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
+        self.findings += run_plan(self.engine, self.planned.plan, files, self.progress)
+
+    # --- results ---
+
+    def frames(self, only: Collection[str]) -> dict[str, pd.DataFrame]:
+        """Return the datasets as DataFrames."""
+        steps = [each for each in self.planned.plan.steps if not only or each.name in only]
+        return {each.name: self.engine.frame(each.output) for each in steps}
+
+    def write(self, folder: Path) -> Conversion:
+        """Write everything into the folder."""
+        described = self._write_datasets(folder)
+        self._write_resources(folder)
+        self._validate(described)
+        return self._report(folder, described)
+
+    def _write_datasets(self, folder: Path) -> tuple[DatasetMetadata, ...]:
+        from trialport.write.xpt import XptFile, write_xpt_files
+        from trialport.xport.model import Member
+
+        files: list[XptFile] = []
+        for step in self.planned.plan.steps:
+            path = folder / step.group / f"{step.name.lower()}.xpt"
+            member = Member(step.name, step.label, tuple(map(_xpt_variable, step.variables)))
+            files.append(XptFile(member, _reader(self.engine, step), path))
+        encoding = self.planned.specification.study.encoding
+        members = write_xpt_files(
+            files, encoding=encoding.text if encoding else "ascii", created=creation_time()
+        )
+        return tuple(
+            describe(step, member, self.engine.count(step.name), self.planned)
+            for step, member in zip(self.planned.plan.steps, members, strict=True)
+        )
+
+    def _write_resources(self, folder: Path) -> None:
+        if not self.planned.plan.resources:
+            return
+        from trialport.fhir.write import write_resources
+
+        steps = [
+            (each, self.engine.batches(each.step.output)) for each in self.planned.plan.resources
+        ]
+        self.progress("FHIR")
+        self.findings += write_resources(steps, folder / "fhir" / "R4", "R4")[1]
+
+    def _validate(self, described: Sequence[DatasetMetadata]) -> None:
+        from trialport.rules.run import validate_datasets
+
+        self.progress("rules")
+        self.findings += validate_datasets(described, self.engine.connection)
+
+    def _report(self, folder: Path, described: tuple[DatasetMetadata, ...]) -> Conversion:
+        from trialport.write.manifest import file_entries, write_json
+
+        files = file_entries(folder)
+        findings = sorted(set(self.findings), key=_finding_order)
+        made = Conversion(None, tuple(findings), described, tuple(files))
+        write_json(folder / "findings.json", [finding_json(each) for each in findings])
+        write_json(folder / "manifest.json", manifest(made, self.planned, self.digests))
+        return made
+
+
+def raw_tables(whole: Plan) -> list[str]:
+    """Return the raw tables that a plan reads, or every table where the plan is whole."""
+    steps = [*whole.steps, *(each.step for each in whole.resources)]
+    read = {each for step in steps for each in step.depends if each.startswith("raw.")}
+    return [name for name in whole.raw_tables if f"raw.{name}" in read]
+
+
+def _contract_findings(engine: Engine, staged: StagePlan, there: set[str]) -> list[Diagnostic]:
+    from trialport.engine.execute import MOST_FINDINGS
+    from trialport.read.check import Fault, finding
+
+    found: list[Diagnostic] = []
+    for each in staged.checks:
+        if set(each.needs) <= there:
+            rows = engine.ordered_rows(each.query, MOST_FINDINGS)
+            found += [finding(each, Fault(*row)) for row in rows]
+    return found
+
+
+def _reader(engine: Engine, step: Step) -> Callable[[], Iterable[pa.RecordBatch]]:
+    return lambda: engine.batches(step.output)
+
+
+def _xpt_variable(variable: VariablePlan) -> xport.Variable:
+    from trialport.xport.model import Variable
+
+    kind: Literal["char", "num"] = "num" if variable.type is DataType.NUM else "char"
+    length = 8 if kind == "num" else variable.length
+    return Variable(variable.name, variable.label, kind, length, variable.format)
+
+
+def describe(
+    step: Step, member: xport.Member, records: int, planned: PlannedStudy
+) -> DatasetMetadata:
+    """Return what a written dataset is."""
+    codelists = planned.vocabulary.codelists
+    variables = tuple(
+        VariableMetadata(
+            name=each.name,
+            label=each.label,
+            type=each.type.value,
+            length=stored.length or 0,
+            format=each.format,
+            role=each.role,
+            core=each.core,
+            codelist=each.codelist,
+            codelists=each.nci_codelists,
+            terms=_terms(each, codelists),
+            extensible=_extensible(each, codelists),
+            origin=each.origin.value if each.origin else "",
+        )
+        for each, stored in zip(step.variables, member.variables, strict=True)
+    )
+    return DatasetMetadata(
+        name=step.name,
+        label=step.label,
+        group=step.group,
+        class_=step.class_,
+        structure=step.structure,
+        keys=step.keys,
+        records=records,
+        path=f"{step.group}/{step.name.lower()}.xpt",
+        variables=variables,
+    )
+
+
+def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tuple[str, ...]:
+    """Return the terms of the study's own short codelists; published ones are known by their code."""
+    known = codelists.get(variable.codelist)
+    if known is None or known.numeric or known.published is not None:
+        return ()
+    return tuple(known.terms)
+
+
+def _extensible(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> bool:
+    known = codelists.get(variable.codelist)
+    return known is None or known.published is None or known.published.extensible
+
+
+def creation_time() -> datetime | None:
+    """Return the time that files bear: SOURCE_DATE_EPOCH, or none, never the clock's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None) if epoch.isdigit() else None
+
+
+def _finding_order(each: Diagnostic) -> tuple[str, str, int, str, str, str]:
+    place = each.place
+    return (each.code, place.file, place.line or 0, place.record, place.column, each.problem)
+
+
+def finding_json(each: Diagnostic) -> dict[str, Any]:
+    """Return a finding as plain values; what is not known is left out."""
+    values: dict[str, Any] = {"code": each.code, "severity": each.severity.value}
+    place = {"file": each.place.file, "line": each.place.line, "record": each.place.record, "column": each.place.column}
+    values |= {key: value for key, value in place.items() if value}
+    values["problem"] = each.problem
+    return values | ({"remedy": each.remedy} if each.remedy else {})
+
+
+def manifest(
+    made: Conversion, planned: PlannedStudy, digests: Mapping[str, Mapping[str, object]]
+) -> dict[str, Any]:
+    """Return the manifest: nothing in it depends on clock, machine or the order of raw records."""
+    study = planned.specification.study
+    counts = {each.value: sum(f.severity is each for f in made.findings) for each in Severity}
+    return {
+        "trialport": __version__,
+        "study": study.study.text,
+        "specification_sha256": planned.specification.digest,
+        "standards": {name: each.text for name, each in study.standards.items()},
+        "terminology": {name: each.text for name, each in study.terminology.items()},
+        "encoding": study.encoding.text if study.encoding else "ascii",
+        "submission_ready": made.submission_ready,
+        "findings": counts,
+        "raw": dict(digests),
+        "files": list(made.files),
+        "datasets": [each.to_json() for each in made.datasets],
+    }

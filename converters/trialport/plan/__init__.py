@@ -1,0 +1,1 @@
+"""From nodes to ordered steps: what will be done, decided before any record is read."""

@@ -1,0 +1,547 @@
+"""One dataset of a specification to one step: blocks filled and stacked, then what sees them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from trialport.functions.model import Type
+from trialport.plan.blocks import Base, add_base, base_relation, block_place
+from trialport.plan.catalogue import Catalogue, Relation
+from trialport.plan.chain import Chain, FaultColumns
+from trialport.plan.collect import Collector
+from trialport.plan.fill import Filled, Filler
+from trialport.plan.lookups import key_pairs, sorted_uses
+from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, variable_plan
+from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
+from trialport.plan.scopes import LookupNames, RecordScope
+from trialport.plan.time_to_event import add_time_to_event
+from trialport.plan.windows import TIE
+from trialport.spec import sql
+from trialport.spec.nodes import Dataset, DataType, Expression, Lookup, Records, Variable
+from trialport.spec.sql import table
+from trialport.standard.model import Variable as StandardVariable
+
+SUPPLEMENTAL = "q."
+
+
+@dataclass(slots=True)
+class _Work:
+    """What planning one dataset gathers."""
+
+    node: Dataset
+    group: str
+    catalogue: Catalogue
+    collector: Collector
+    guides: Guides
+    faults: FaultColumns = field(default_factory=FaultColumns)
+    standards: dict[str, StandardVariable | None] = field(default_factory=dict)
+    copied: dict[str, VariablePlan | None] = field(default_factory=dict)
+    lineage: dict[str, dict[Source, None]] = field(default_factory=dict)
+    row_sources: dict[Source, None] = field(default_factory=dict)
+    row_keys: dict[str, str] = field(default_factory=dict)
+    fault_queries: list[FaultQuery] = field(default_factory=list)
+    blocks: list[BlockSource] = field(default_factory=list)
+    types: dict[str, Type] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Block:
+    """One filled block: the tables that make it, and the columns that its last table has."""
+
+    chain: Chain
+    columns: frozenset[str]
+    types: Mapping[str, Type]
+
+
+def plan_dataset(
+    node: Dataset, group: str, catalogue: Catalogue, guides: Guides, collector: Collector
+) -> Step | None:
+    """Return the step of a dataset, or None where its faults leave nothing to plan."""
+    work = _Work(node, group, catalogue, collector, guides)
+    records = _records(node, collector)
+    written = [_definitions(node, each, work) for each in records]
+    names = list(dict.fromkeys(name for each in written for name in each))
+    definitions = [_completed(each, written, names) for each in written]
+    late = _late(names, definitions, node, collector)
+    _check_keys(node, names, collector)
+    blocks = [
+        _block(place, block, defined, late, work)
+        for place, (block, defined) in enumerate(zip(records, definitions, strict=True))
+    ]
+    filled = [each for each in blocks if each is not None]
+    if not filled:
+        return None
+    early = [name for name in names if name not in late]
+    chain = _stack(filled, early, work)
+    _fill_late(late, written, chain, names, work)
+    return _step(chain, names, written, work)
+
+
+def _records(node: Dataset, collector: Collector) -> list[Records]:
+    if node.structure == "time_to_event":
+        if node.subjects is None:
+            collector.fault("E1102", node.place, "a time-to-event dataset needs 'subjects'")
+            return []
+        return [node.subjects]
+    if not node.records:
+        collector.fault(
+            "E1102", node.place, f"dataset {node.dataset.text} has no records", "add records: ..."
+        )
+    return list(node.records)
+
+
+def _definitions(node: Dataset, block: Records, work: _Work) -> dict[str, Variable]:
+    """Return the variables of one block: copies, the dataset's own, supplemental, the block's."""
+    found: dict[str, Variable] = {}
+    for alias, names in node.copy.items():
+        for name in names:
+            value = Expression(f'{alias}."{name.text}"', name.place)
+            found[name.text] = Variable(place=name.place, value=value)
+            work.copied[name.text] = _predecessor(alias, name.text, block, work)
+    found.update(node.variables)
+    found.update({f"{SUPPLEMENTAL}{name}": each for name, each in node.supplemental.items()})
+    for name, each in block.set.items():
+        if name in found and name in node.variables:
+            each = _inherit(each, found[name])
+        found[name] = each
+    return found
+
+
+def _completed(
+    own: Mapping[str, Variable], written: Sequence[Mapping[str, Variable]], names: Sequence[str]
+) -> dict[str, Variable]:
+    """Return the variables of a block with those that only other blocks fill, as nulls."""
+    found = dict(own)
+    for name in names:
+        if name not in found:
+            other = next(each[name] for each in written if name in each)
+            null = Expression("null", other.place)
+            found[name] = replace(other, value=null, text=None, number=None, window=None, codelist=None)
+    return found
+
+
+def _inherit(own: Variable, general: Variable) -> Variable:
+    """Return a block's variable with what the dataset's own definition says beside the value."""
+    keep = {
+        each: getattr(general, each)
+        for each in (
+            "label",
+            "type",
+            "length",
+            "format",
+            "origin",
+            "method",
+            "comment",
+            "dictionary",
+            "role",
+            "core",
+        )
+        if not getattr(own, each)
+    }
+    return replace(own, **keep)
+
+
+def _predecessor(alias: str, name: str, block: Records, work: _Work) -> VariablePlan | None:
+    source = block.source.text if alias == "src" and block.source else None
+    joined = {
+        join.alias.text if join.alias else join.table.text: join.table.text for join in block.join
+    }
+    source = source or joined.get(alias)
+    if alias in work.node.lookups:
+        source = work.node.lookups[alias].source.text
+    relation = work.catalogue.relations.get(source or "")
+    return relation.variables.get(name) if relation is not None else None
+
+
+def _late(
+    names: Sequence[str],
+    definitions: Sequence[Mapping[str, Variable]],
+    node: Dataset,
+    collector: Collector,
+) -> list[str]:
+    """Return the variables that see the whole dataset: windows, sequences, and what uses them."""
+    needs: dict[str, set[str]] = {name: set() for name in names}
+    late: set[str] = set()
+    for defined in definitions:
+        for name, variable in defined.items():
+            if variable.window is not None or _is_sequence(variable):
+                late.add(name)
+            for qualifier, other in collector.names(variable.value):
+                needs[name] |= {other} if qualifier == "" else set()
+                if qualifier in node.lookups:
+                    needs[name] |= _lookup_needs(node.lookups[qualifier], collector)
+    grown = True
+    while grown:
+        more = {name for name in names if name not in late and needs[name] & late - {name}}
+        late |= more
+        grown = bool(more)
+    return [name for name in names if name in late]
+
+
+def _lookup_needs(node: Lookup, collector: Collector) -> set[str]:
+    inner = {name for qualifier, name in collector.names(node.where) if qualifier == "this"}
+    return inner | set(node.by or ())
+
+
+def _is_sequence(variable: Variable) -> bool:
+    return variable.value is not None and variable.value.text.strip().casefold().startswith(
+        "sequence("
+    )
+
+
+def _check_keys(node: Dataset, names: Sequence[str], collector: Collector) -> None:
+    for key in node.keys:
+        if key.text not in names:
+            problem = f"key '{key.text}' is not a variable of {node.dataset.text}"
+            collector.fault("E1213", key.place, problem)
+
+
+# --- one block ---
+
+
+def _block(
+    place: int, block: Records, defined: Mapping[str, Variable], late: Sequence[str], work: _Work
+) -> _Block | None:
+    relation = base_relation(block, work.catalogue, work.collector)
+    if relation is None:
+        return None
+    chain = Chain(f"b{place}_")
+    known_faults = len(work.faults.columns)
+    name = work.node.dataset.text
+    base = add_base(block, relation, work.catalogue, chain, work.faults, name, work.collector)
+    work.blocks.append(BlockSource(relation.name, block_place(block)))
+    early = {each: node for each, node in defined.items() if each not in late}
+    lookups = dict(work.node.lookups)
+    known: dict[str, LookupNames] = {}
+    if work.node.structure == "time_to_event":
+        known = _expand(base, early, chain, work)
+        lookups = {each: node for each, node in lookups.items() if each not in known}
+    scope = _scope(base, frozenset(defined), early, work)
+    scope.lookups = known
+    needed = set(work.collector.names(block.unless))
+    filled = _fill(early, chain, scope, lookups, needed, work)
+    _unless(block, scope, chain, work)
+    for row_key, relation_name in base.row_keys:
+        work.row_keys.setdefault(row_key, relation_name)
+    work.row_sources.update(dict.fromkeys(base.row_sources))
+    work.fault_queries += base.fault_queries
+    for test, sources in base.test_lineage.items():
+        work.lineage.setdefault(f"test.{test}", {}).update(dict.fromkeys(sources))
+    _remember(filled, work)
+    columns = {*early, *(each.row_key for each in filled.lookups if not each.is_set)}
+    columns |= {each for each, _ in base.row_keys}
+    return _Block(
+        chain, frozenset(columns | {each.column for each in work.faults.columns[known_faults:]}), filled.types
+    )
+
+
+def _scope(
+    base: Base, targets: frozenset[str], early: Mapping[str, Variable], work: _Work
+) -> RecordScope:
+    copies = frozenset(
+        name
+        for name, node in early.items()
+        if node.value is not None
+        and node.codelist is None
+        and node.value.text.strip() in {name, f"src.{name}", f'src."{name}"'}
+    )
+    return RecordScope(
+        work.node.dataset.text, base.sources, tests=base.tests, targets=targets, copies=copies
+    )
+
+
+def _expand(
+    base: Base, early: Mapping[str, Variable], chain: Chain, work: _Work
+) -> dict[str, LookupNames]:
+    """Make one record per subject and endpoint; return the lookups that the subjects have joined."""
+    scope = _scope(base, frozenset(), {}, work)
+    node = work.node
+    needed = _lookups_of_censoring(node, work.collector)
+    joined = {qualifier for qualifier, _ in needed} & set(node.lookups)
+    for variable in early.values():
+        needed |= {each for each in work.collector.names(variable.value) if each[0] in joined}
+    lookups = {each: node.lookups[each] for each in node.lookups if each in joined}
+    filled = _fill({}, chain, scope, lookups, needed, work)
+    for lookup in filled.lookups:
+        work.row_keys[lookup.row_key] = work.catalogue.relations[lookup.node.source.text].name
+    base.row_keys += [(each.row_key, "") for each in filled.lookups if not each.is_set]
+    add_time_to_event(node, base, scope, chain, work.catalogue, work.faults, work.collector)
+    return dict(scope.lookups)
+
+
+def _lookups_of_censoring(node: Dataset, collector: Collector) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for each in node.censoring:
+        found |= {*collector.names(each.when), *collector.names(each.date)}
+    for each in (node.cutoff, node.start.date if node.start else None):
+        found |= set(collector.names(each))
+    return found
+
+
+def _fill(
+    definitions: Mapping[str, Variable],
+    chain: Chain,
+    scope: RecordScope,
+    lookups: Mapping[str, Lookup],
+    needed: set[tuple[str, str]],
+    work: _Work,
+    row_prefix: str = "__row.",
+) -> Filled:
+    for name, node in definitions.items():
+        if name not in work.standards:
+            plain = name.removeprefix(SUPPLEMENTAL)
+            supplemental = plain != name
+            work.standards[name] = (
+                None if supplemental else work.guides.variable(work.node, work.group, plain)
+            )
+        del node
+    declared = {
+        name: DataType.CHAR
+        if name.startswith(SUPPLEMENTAL)
+        else declared_type(node, work.standards[name], work.copied.get(name))
+        for name, node in definitions.items()
+    }
+    keys = tuple(each.text for each in work.node.keys)
+    filler = Filler(
+        work.node.dataset.text,
+        scope,
+        chain,
+        work.catalogue,
+        work.collector,
+        work.faults,
+        declared,
+        keys,
+        row_prefix,
+    )
+    return filler.fill(definitions, lookups, needed)
+
+
+def _unless(block: Records, scope: RecordScope, chain: Chain, work: _Work) -> None:
+    if block.unless is None:
+        return
+    found = work.collector.condition(block.unless, scope)
+    if found is None:
+        return
+    sources = (Source(each.relation, each.name, "filter") for each in sorted_uses(found.uses))
+    work.row_sources.update(dict.fromkeys(sources))
+    stays = exp.Not(this=sql.call("coalesce", found.sql, exp.false()))
+    chain.filter(stays)
+
+
+def _remember(filled: Filled, work: _Work) -> None:
+    """Keep the lineage: each variable's own sources, and those of the lookups that it reads."""
+    of_lookup = {each.name: each.sources for each in filled.lookups}
+    for name, sources in filled.lineage.items():
+        work.lineage.setdefault(name, {}).update(dict.fromkeys(sources))
+    for lookup in filled.lookups:
+        if not lookup.is_set:
+            relation = work.catalogue.relations[lookup.node.source.text]
+            work.row_keys[lookup.row_key] = relation.name
+    for name, kind in filled.types.items():
+        known = work.types.get(name, Type.NULL)
+        work.types[name] = _common(known, kind)
+    for name in filled.lineage:
+        for lookup in filled.lookup_uses.get(name, ()):
+            work.lineage[name].update(dict.fromkeys(of_lookup.get(lookup, ())))
+
+
+def _common(one: Type, other: Type) -> Type:
+    if Type.NULL in {one, other}:
+        return other if one is Type.NULL else one
+    return one if one is other else Type.TEXT
+
+
+# --- all blocks ---
+
+_SQL_TYPES = {
+    Type.TEXT: exp.DataType.Type.VARCHAR,
+    Type.DTC: exp.DataType.Type.VARCHAR,
+    Type.NUMBER: exp.DataType.Type.DOUBLE,
+    Type.DATE: exp.DataType.Type.DATE,
+    Type.DATETIME: exp.DataType.Type.TIMESTAMP,
+    Type.BOOLEAN: exp.DataType.Type.BOOLEAN,
+    Type.NULL: exp.DataType.Type.VARCHAR,
+}
+
+
+def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain:
+    """Stack the blocks: the same columns in each, and a number for each record by its content."""
+    for name in early:
+        kinds = {each.types[name] for each in blocks if name in each.types} - {Type.NULL}
+        texts = {Type.TEXT, Type.DTC}
+        if len(kinds) > 1 and not kinds <= texts:
+            shown = " and ".join(sorted(kinds))
+            work.collector.fault("E1412", work.node.place, f"{name} is {shown} in different blocks")
+    row_keys = list(work.row_keys)
+    faults = [each.column for each in work.faults.columns]
+    chain = Chain("d")
+    selects: list[exp.Query] = []
+    for place, block in enumerate(blocks):
+        chain.ctes += block.chain.ctes
+        cells = [sql.alias(exp.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")]
+        cells.append(sql.column("__row"))
+        for names, kind in (
+            (row_keys, exp.DataType.Type.BIGINT),
+            (faults, exp.DataType.Type.VARCHAR),
+        ):
+            cells += [_cell(name, kind, block) for name in names]
+        cells += [_cell(name, _sql_type(name, work), block) for name in early]
+        selects.append(exp.select(*cells).from_(table(block.chain.last)))
+    whole = selects[0]
+    for each in selects[1:]:
+        whole = exp.union(whole, each, distinct=False, copy=False)
+    stacked = chain.add(whole)
+    keys = [each.text for each in work.node.keys if each.text in early]
+    order = [*keys, *(name for name in early if name not in keys), "__block", "__row", *row_keys]
+    terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
+    tie = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
+    chain.add(
+        exp.select(exp.Star(), sql.alias(tie, TIE), sql.alias(tie.copy(), "__rid")).from_(
+            table(stacked)
+        )
+    )
+    chain.materialise()
+    return chain
+
+
+def _sql_type(name: str, work: _Work) -> exp.DataType.Type:
+    kind = work.types.get(name, Type.NULL)
+    if kind is not Type.NULL:
+        return _SQL_TYPES[kind]
+    standard = work.standards.get(name)
+    numeric = standard is not None and standard.type == "Num"
+    return exp.DataType.Type.DOUBLE if numeric else exp.DataType.Type.VARCHAR
+
+
+def _cell(name: str, kind: exp.DataType.Type, block: _Block) -> exp.Expr:
+    value = sql.column(name) if name in block.columns else exp.Null()
+    return sql.alias(exp.cast(value, kind), name)
+
+
+def _fill_late(
+    late: Sequence[str],
+    written: Sequence[Mapping[str, Variable]],
+    chain: Chain,
+    names: Sequence[str],
+    work: _Work,
+) -> None:
+    if not late:
+        return
+    variables = {each: kind for each, kind in work.types.items() if each in names}
+    scope = RecordScope(
+        work.node.dataset.text, targets=frozenset(names), variables=dict(variables), stacked=True
+    )
+    for name in late:
+        places = {each[name].place for each in written if name in each}
+        if len(places) > 1 or not all(name in each for each in written):
+            problem = f"{name} sees the whole dataset, and must be one and the same for all blocks"
+            work.collector.fault("E2002", next(iter(places)), problem, "move it from set to variables")
+    defined = {name: next(each[name] for each in written if name in each) for name in late}
+    filled = _fill(defined, chain, scope, work.node.lookups, set(), work, "__row.late.")
+    _remember(filled, work)
+
+
+def _step(
+    chain: Chain, names: Sequence[str], definitions: Sequence[Mapping[str, Variable]], work: _Work
+) -> Step:
+    node = work.node
+    merged = {name: each for defined in reversed(definitions) for name, each in defined.items()}
+    plain = [name for name in names if not name.startswith(SUPPLEMENTAL)]
+    ordered = in_order(plain, work.standards, node, work.group)
+    plan = leaf_plan if work.group == "fhir" else variable_plan
+    variables = tuple(
+        plan(
+            name,
+            merged[name],
+            work.types.get(name, Type.NULL),
+            work.standards.get(name),
+            work.copied.get(name),
+            work.collector,
+        )
+        for name in ordered
+    )
+    keys = tuple(each.text for each in node.keys)
+    label = node.label.text if node.label else work.guides.label(node, work.group)
+    if not label and work.group != "fhir":
+        work.collector.fault(
+            "E1231", node.place, f"dataset {node.dataset.text} has no label", "add label: ..."
+        )
+    return Step(
+        name=node.dataset.text,
+        group=work.group,
+        label=label,
+        class_=work.guides.class_of(node, work.group),
+        structure=node.structure,
+        keys=keys,
+        variables=variables,
+        query=_whole(chain, names, keys, work),
+        depends=_depends(node, work),
+        blocks=tuple(work.blocks),
+        place=node.place,
+        faults=tuple(work.faults.columns),
+        fault_queries=tuple(work.fault_queries),
+        row_keys=tuple(work.row_keys.items()),
+        lineage={name: tuple(sources) for name, sources in work.lineage.items()},
+        row_sources=tuple(work.row_sources),
+    )
+
+
+def _whole(chain: Chain, names: Sequence[str], keys: Sequence[str], work: _Work) -> exp.Expr:
+    """Return the SELECT of the step's table: `__id` first, then variables, row keys and faults."""
+    order = [*(key for key in keys if key in names), TIE]
+    terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
+    number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
+    columns = [
+        "__block",
+        "__row",
+        *work.row_keys,
+        *names,
+        *(each.column for each in work.faults.columns),
+    ]
+    select = exp.select(sql.alias(number, "__id"), *(sql.column(name) for name in columns))
+    select = select.from_(table(chain.last)).order_by(
+        exp.Ordered(this=sql.column("__id"), nulls_first=False)
+    )
+    select.set("with_", exp.With(expressions=chain.ctes))
+    return select
+
+
+def _depends(node: Dataset, work: _Work) -> tuple[str, ...]:
+    """Return the relations that must be there before, by the engine's names."""
+    return tuple(
+        dict.fromkeys(
+            work.catalogue.relations[name].name
+            for name in reads(node)
+            if name in work.catalogue.relations
+        )
+    )
+
+
+def reads(node: Dataset) -> list[str]:
+    """Return the tables and datasets that a dataset reads, as the specification names them."""
+    blocks = [*node.records, *([node.subjects] if node.subjects else [])]
+    found = [each.source.text for each in blocks if each.source]
+    found += [join.table.text for each in blocks for join in each.join]
+    found += [each.source.text for each in node.lookups.values()]
+    found += [each.source.text for each in node.events.values()]
+    found += [each.source.text for relation in node.relationships for each in relation.records]
+    return list(dict.fromkeys(found))
+
+
+def as_relation(step: Step) -> Relation:
+    """Return a planned dataset as a relation that others may read."""
+    columns = {each.name: each.kind for each in step.variables}
+    return Relation(
+        step.name,
+        step.name,
+        columns,
+        "__id",
+        (),
+        variables={each.name: each for each in step.variables},
+    )
+
+
+__all__ = ["as_relation", "key_pairs", "plan_dataset", "reads"]

@@ -1,0 +1,283 @@
+"""Named lookups: one record chosen once, or a set, in one pass that carries the record's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from trialport.functions.model import Type
+from trialport.plan.catalogue import Relation
+from trialport.plan.collect import Collector, split_order
+from trialport.plan.model import Source
+from trialport.plan.scopes import RelationScope, in_table
+from trialport.spec import sql
+from trialport.spec.expressions import Aggregate, Compiled, Reference, Scope
+from trialport.spec.nodes import Lookup, PartialDates, Pick
+from trialport.spec.parse import ExpressionError
+from trialport.spec.sql import table
+
+DEFAULT_KEY = ("STUDYID", "USUBJID")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLookup:
+    """A lookup ready to be joined: `query` gives its columns under `<name>.<column>`.
+
+    `correlated` lookups are joined on `__rid`, the others on pairs of this record's SQL and the
+    looked-up column. `column "<name>.__n"` counts the records that could have been chosen.
+    """
+
+    name: str
+    node: Lookup
+    query: exp.Select
+    keys: tuple[tuple[exp.Expr, str], ...]
+    correlated: bool
+    columns: tuple[str, ...]
+    sources: tuple[Source, ...]
+    row_key: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Return whether the lookup is a set of records."""
+        return self.node.pick is None
+
+
+def key_pairs(node: Lookup, relation: Relation) -> list[tuple[str, str]]:
+    """Return (this record's name, looked-up column) of each key; the default for datasets."""
+    if node.by is not None:
+        return [(mine, theirs.text) for mine, theirs in node.by.items()]
+    return [(each, each) for each in DEFAULT_KEY if each in relation.columns]
+
+
+def this_names(node: Lookup, relation: Relation, collector: Collector) -> list[tuple[str, str]]:
+    """Return the names of the looking record that the lookup uses."""
+    outer = [("", name) for qualifier, name in collector.names(node.where) if qualifier == "this"]
+    return [
+        *outer,
+        *(
+            (mine.rpartition(".")[0], mine.rpartition(".")[2])
+            for mine, _ in key_pairs(node, relation)
+        ),
+    ]
+
+
+def compile_lookup(
+    name: str,
+    node: Lookup,
+    relation: Relation,
+    scope: Scope,
+    wanted: Sequence[str],
+    aggregates: Sequence[Aggregate],
+    outer_table: str,
+    row_key: str,
+    collector: Collector,
+) -> CompiledLookup | None:
+    """Return the lookup compiled, or None with its faults collected.
+
+    Args:
+        name: name of the lookup.
+        node: the lookup as written.
+        relation: what it looks into.
+        scope: the looking record.
+        wanted: columns of the chosen record that are used.
+        aggregates: aggregates of the set that are used.
+        outer_table: name of the table of looking records, for a lookup that uses `this`.
+        row_key: name of the column that carries the row key of the chosen record.
+        collector: receives the faults.
+    """
+    inner = RelationScope(relation, "r", name, scope)
+    where = collector.condition(node.where, inner) if node.where is not None else None
+    keys = _keys(node, relation, scope, collector)
+    order = _order(node, relation, collector)
+    if (node.where is not None and where is None) or keys is None or order is None:
+        return None
+    terms, exclude = order
+    correlated = any(qualifier == "this" for qualifier, _ in collector.names(node.where))
+    conditions = [*([where.sql] if where else []), *exclude]
+    group = (
+        [sql.column("__rid", "p")]
+        if correlated
+        else [sql.column(theirs, "r") for _, theirs in keys]
+    )
+    select = exp.select()
+    for place, column in enumerate(group):
+        select = select.select(sql.alias(column.copy(), _key_name(name, place)), copy=False)
+    if node.pick is None:
+        columns = _aggregated(select, name, aggregates)
+    else:
+        columns = _chosen(select, name, relation, wanted, group, terms, row_key)
+    select = select.from_(table(relation.name, "r"), copy=False)
+    if correlated:
+        on = [
+            exp.EQ(this=in_table(mine, "p"), expression=sql.column(theirs, "r"))
+            for mine, theirs in keys
+        ]
+        select = select.join(
+            table(outer_table, "p"), on=exp.and_(*on), join_type="inner", copy=False
+        )
+    condition = sql.every(conditions)
+    if condition is not None:
+        select = select.where(condition, copy=False)
+    if node.pick is None:
+        select = select.group_by(*[each.copy() for each in group], copy=False)
+    else:
+        first = exp.EQ(this=_number(group, terms), expression=exp.Literal.number(1))
+        select = select.qualify(first, copy=False)
+    pairs = [(sql.column("__rid"), "")] if correlated else keys
+    joined = tuple((mine, _key_name(name, place)) for place, (mine, _) in enumerate(pairs))
+    sources = _sources(name, relation, where, keys, node, scope)
+    return CompiledLookup(name, node, select, joined, correlated, columns, sources, row_key)
+
+
+def _keys(
+    node: Lookup, relation: Relation, scope: Scope, collector: Collector
+) -> list[tuple[exp.Expr, str]] | None:
+    pairs = key_pairs(node, relation)
+    if not pairs:
+        problem = f"no key says which records of {relation.shown} belong to a record"
+        collector.fault("E1209", node.source.place, problem, "add by: [...]")
+        return None
+    found: list[tuple[exp.Expr, str]] = []
+    for mine, theirs in pairs:
+        place = node.by[mine].place if node.by is not None else node.place
+        try:
+            qualifier, _, name = mine.rpartition(".")
+            resolved, kind = scope.resolve(qualifier, name), relation.type_of(theirs)
+        except ExpressionError as error:
+            collector.add(error, place)
+            return None
+        if not _same(resolved.type, kind):
+            problem = f"key '{mine}' is {resolved.type}, '{relation.shown}.{theirs}' is {kind}"
+            collector.fault("E1401", place, problem)
+            return None
+        found.append((resolved.sql, theirs))
+    return found
+
+
+def _same(one: Type, other: Type) -> bool:
+    texts = {Type.TEXT, Type.DTC}
+    return one is other or Type.NULL in {one, other} or {one, other} <= texts
+
+
+def _order(
+    node: Lookup, relation: Relation, collector: Collector
+) -> tuple[list[exp.Ordered], list[exp.Expr]] | None:
+    """Return the order terms, total by the whole record, and conditions on partial dates."""
+    terms: list[exp.Ordered] = []
+    conditions: list[exp.Expr] = []
+    if node.pick in {Pick.FIRST, Pick.LAST} and not node.order:
+        collector.fault(
+            "E1210", node.place, f"pick: {node.pick} needs an order", "add order: [...]"
+        )
+        return None
+    for entry in node.order:
+        name, descending = split_order(entry)
+        try:
+            kind = relation.type_of(name)
+        except ExpressionError as error:
+            collector.add(error, entry.place)
+            return None
+        column: exp.Expr = sql.column(name, "r")
+        if kind is Type.DTC:
+            if node.partial_dates is PartialDates.EXCLUDE:
+                conditions.append(
+                    sql.call("coalesce", sql.call("tp_is_complete", column.copy()), exp.false())
+                )
+            else:
+                terms.append(
+                    _ordered(
+                        sql.call(f"tp_{node.partial_dates}_day", column.copy()), descending, node
+                    )
+                )
+        elif kind is Type.DATE and node.partial_dates is PartialDates.EXCLUDE:
+            conditions.append(sql.not_null(column))
+        terms.append(_ordered(column, descending, node))
+    named = {split_order(entry)[0] for entry in node.order}
+    rest = [each for each in (*relation.order, relation.key) if each not in named]
+    terms += [_ordered(sql.column(each, "r"), False, node) for each in rest]
+    return terms, conditions
+
+
+def _ordered(column: exp.Expr, descending: bool, node: Lookup) -> exp.Ordered:
+    backwards = descending != (node.pick is Pick.LAST)
+    return exp.Ordered(this=column, desc=backwards, nulls_first=False)
+
+
+def _key_name(lookup: str, place: int) -> str:
+    return f"{lookup}.__key{place}"
+
+
+def _number(group: Sequence[exp.Expr], terms: Sequence[exp.Ordered]) -> exp.Window:
+    return exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[each.copy() for each in group],
+        order=exp.Order(expressions=[each.copy() for each in terms]),
+    )
+
+
+def _chosen(
+    select: exp.Select,
+    name: str,
+    relation: Relation,
+    wanted: Sequence[str],
+    group: Sequence[exp.Expr],
+    terms: Sequence[exp.Ordered],
+    row_key: str,
+) -> tuple[str, ...]:
+    """Add the columns of the chosen record, its row key and the number of candidates."""
+    columns: list[str] = []
+    for column in wanted:
+        select.select(sql.alias(sql.column(column, "r"), f"{name}.{column}"), copy=False)
+        columns.append(f"{name}.{column}")
+    select.select(sql.alias(sql.column(relation.key, "r"), row_key), copy=False)
+    count = exp.Window(
+        this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in group]
+    )
+    select.select(sql.alias(count, f"{name}.__n"), copy=False)
+    return (*columns, row_key, f"{name}.__n")
+
+
+def _aggregated(select: exp.Select, name: str, aggregates: Sequence[Aggregate]) -> tuple[str, ...]:
+    columns: list[str] = []
+    for each in aggregates:
+        inner = each.inner.copy()
+        tree: exp.Expr
+        if each.function == "any_of":
+            tree = sql.call("bool_or", inner)
+        elif each.function == "sum":
+            order = exp.Order(expressions=[exp.Ordered(this=inner.copy(), nulls_first=False)])
+            tree = exp.Sum(this=exp.Order(this=inner, expressions=order.expressions))
+        else:
+            tree = sql.call(each.function, inner)
+        select.select(sql.alias(tree, each.column), copy=False)
+        columns.append(each.column)
+    return tuple(columns)
+
+
+def _sources(
+    name: str,
+    relation: Relation,
+    where: Compiled | None,
+    keys: Sequence[tuple[exp.Expr, str]],
+    node: Lookup,
+    scope: Scope,
+) -> tuple[Source, ...]:
+    """Return what the choice of the record depends on: keys, filter and order."""
+    found = [Source(relation.name, theirs, "key") for _, theirs in keys]
+    for mine, _ in key_pairs(node, relation):
+        qualifier, _, column = mine.rpartition(".")
+        found.append(_source(scope.resolve(qualifier, column).reference, "key"))
+    found += [_source(each, "filter") for each in sorted_uses(where.uses if where else ())]
+    found += [Source(relation.name, split_order(entry)[0], "order") for entry in node.order]
+    return tuple(dict.fromkeys(found))
+
+
+def _source(reference: Reference, role: str) -> Source:
+    return Source(reference.relation, reference.name, role)
+
+
+def sorted_uses(uses: Iterable[Reference]) -> list[Reference]:
+    """Return references in a stable order."""
+    return sorted(uses, key=lambda each: (each.relation, each.name, each.via))

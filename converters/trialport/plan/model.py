@@ -1,0 +1,136 @@
+"""The plan as values: ordered steps with their SQL, metadata, faults to look for and lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from trialport.diagnostics import Place
+from trialport.functions.model import Type
+from trialport.spec import sql
+from trialport.spec.nodes import Content, DataType, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class VariablePlan:
+    """One variable of a dataset as it will be written.
+
+    `kind` is the type of its values (date, number ...), `type` what XPORT knows (Char, Num).
+    `length` is pinned or None (measured); `codelist` names a codelist of the study.
+    """
+
+    name: str
+    label: str
+    type: DataType
+    kind: Type
+    place: Place
+    length: int | None = None
+    format: str = ""
+    role: str = ""
+    core: str = ""
+    codelist: str = ""
+    nci_codelists: tuple[str, ...] = ()
+    origin: Origin | None = None
+    method: str = ""
+    comment: str = ""
+    dictionary: str = ""
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultColumn:
+    """A column of a step's table that holds the value at fault where a record has one."""
+
+    column: str
+    code: str
+    problem: str
+    remedy: str
+    variable: str
+    place: Place
+    raw_column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of a variable: a column of a relation, and what it serves as."""
+
+    relation: str
+    column: str
+    role: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSource:
+    """Where the records of one block come from: a raw table, a dataset, or the specification."""
+
+    relation: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FaultQuery:
+    """A query for records at fault that never reach the step's table: `__row`, `value`."""
+
+    query: exp.Expr
+    relation: str
+    fault: FaultColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dataset made by one SELECT.
+
+    The table of the step holds the variables, `__id` (1, 2 ... in the order of the records),
+    `__block` (index into `blocks`), `__row` (row key of the source record), `__row.<name>` (row
+    keys of joined and looked-up records) and the fault columns.
+    """
+
+    name: str
+    group: str
+    label: str
+    class_: str
+    structure: str
+    keys: tuple[str, ...]
+    variables: tuple[VariablePlan, ...]
+    query: exp.Expr
+    depends: tuple[str, ...]
+    blocks: tuple[BlockSource, ...]
+    place: Place
+    faults: tuple[FaultColumn, ...] = ()
+    fault_queries: tuple[FaultQuery, ...] = ()
+    row_keys: tuple[tuple[str, str], ...] = ()
+    lineage: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    row_sources: tuple[Source, ...] = ()
+
+    @property
+    def output(self) -> exp.Select:
+        """Return the query of the dataset as it is written: its variables, its order."""
+        columns = [sql.column(each.name) for each in self.variables]
+        select = exp.select(*columns).from_(sql.table(self.name))
+        return select.order_by(sql.column("__id"))
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceStep:
+    """One kind of FHIR resource: a step whose variables are the leaves of its content."""
+
+    step: Step
+    type: str
+    versions: tuple[str, ...]
+    content: Content
+    identity: tuple[str, ...]
+    leaves: Mapping[str, str]
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will be done, in order, decided before a record is read."""
+
+    studyid: str
+    digest: str
+    raw_tables: tuple[str, ...]
+    steps: tuple[Step, ...]
+    resources: tuple[ResourceStep, ...]

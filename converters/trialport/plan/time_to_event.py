@@ -1,0 +1,715 @@
+"""Time to event with competing events: one record per subject and endpoint.
+
+Per subject and endpoint: the earliest event E, the earliest competing event K, the end of the
+window W and the date of censoring decide, in that order of priority on one day (or K before E
+where the endpoint says so). Every record names the record that decided it.
+
+Source: ADaM Basic Data Structure for Time-to-Event Analyses 1.0; CNSR as in ADaMIG 1.3, the table
+of time-to-event variables: 0 for events, positive integers for reasons of censoring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from trialport.diagnostics import Place, did_you_mean
+from trialport.functions.model import Type
+from trialport.plan.blocks import Base
+from trialport.plan.catalogue import Catalogue, Relation
+from trialport.plan.chain import Chain, FaultColumns, levels
+from trialport.plan.collect import Collector
+from trialport.plan.lookups import sorted_uses
+from trialport.plan.model import FaultColumn, FaultQuery, Source
+from trialport.plan.scopes import RecordScope, RelationScope
+from trialport.spec import sql
+from trialport.spec.expressions import Compiled, Fault
+from trialport.spec.nodes import (
+    Censoring,
+    CompetingEvent,
+    Dataset,
+    Endpoint,
+    Event,
+    Expression,
+    Ties,
+)
+from trialport.spec.parse import ExpressionError
+from trialport.spec.sql import table
+
+COLUMNS = {
+    "paramcd": Type.TEXT,
+    "param": Type.TEXT,
+    "paramn": Type.NUMBER,
+    "category": Type.TEXT,
+    "startdt": Type.DATE,
+    "adt": Type.DATE,
+    "adtf": Type.TEXT,
+    "aval": Type.NUMBER,
+    "cnsr": Type.NUMBER,
+    "status": Type.NUMBER,
+    "evntdesc": Type.TEXT,
+    "cnsdtdsc": Type.TEXT,
+    "srcdom": Type.TEXT,
+    "srcvar": Type.TEXT,
+    "srcseq": Type.NUMBER,
+}
+_DECIDED = (
+    "adt",
+    "adtf",
+    "aval",
+    "cnsr",
+    "status",
+    "evntdesc",
+    "cnsdtdsc",
+    "srcdom",
+    "srcvar",
+    "srcseq",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A named event: its node, and the table that holds its first record per subject."""
+
+    node: Event
+    relation: Relation
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """One way in which an endpoint is decided, and what the record then says."""
+
+    condition: exp.Expr | None
+    date: exp.Expr
+    flag: exp.Expr
+    code: exp.Expr
+    status: int
+    description: exp.Expr
+    date_description: exp.Expr
+    domain: str
+    variable: exp.Expr
+    sequence: exp.Expr
+    record: exp.Expr
+
+
+def add_time_to_event(
+    node: Dataset,
+    base: Base,
+    scope: RecordScope,
+    chain: Chain,
+    catalogue: Catalogue,
+    faults: FaultColumns,
+    collector: Collector,
+) -> None:
+    """Add one record per subject and endpoint to the chain, as source `tte`."""
+    dataset = node.dataset.text
+    base.sources["tte"] = Relation(dataset, "the time-to-event records", COLUMNS, "__row", ())
+    if not _is_whole(node, collector):
+        return
+    used = _add_subject_dates(node, scope, chain, collector)
+    chain.materialise()
+    subjects = chain.last
+    named = _events(node, base, chain, subjects, catalogue, collector, used)
+    if named is None:
+        return
+    selects = [
+        _endpoint(number, code, endpoint, node, named, subjects, collector)
+        for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1)
+    ]
+    whole: exp.Query = selects[0]
+    for each in selects[1:]:
+        whole = exp.union(whole, each, distinct=False, copy=False)
+    stacked = chain.add(whole)
+    star = exp.Star(**{"except_": [sql.column("__rid")]})
+    watched = [faults.add(each, dataset, node.place) for each in _faults()]
+    number = sql.alias(exp.Window(this=exp.RowNumber()), "__rid")
+    chain.add(exp.select(star, number, *watched).from_(table(stacked)))
+    base.row_keys.append(("__row.tte", ""))
+    sources = tuple(dict.fromkeys(used))
+    base.test_lineage.update(dict.fromkeys(_DECIDED, sources))
+    base.test_lineage["startdt"] = sources[:1]
+
+
+def _is_whole(node: Dataset, collector: Collector) -> bool:
+    missing = [
+        name
+        for name in ("start", "cutoff", "events", "censoring", "endpoints")
+        if not getattr(node, name)
+    ]
+    for name in missing:
+        collector.fault("E1102", node.place, f"a time-to-event dataset needs '{name}'")
+    if node.censoring and node.censoring[-1].when is not None:
+        problem = "the last reason of censoring has a condition: a subject may be left without any"
+        collector.fault(
+            "E1214", node.censoring[-1].place, problem, "end with an entry without when"
+        )
+    windows = [each for each in node.endpoints.values() if each.window is not None]
+    if windows and node.window_end is None:
+        problem = "an endpoint has a window, and nothing says what its end means"
+        collector.fault("E1214", windows[0].place, problem, "add window_end: ...")
+        return False
+    return not missing
+
+
+# --- subjects: start, cut-off, censoring ---
+
+
+def _add_subject_dates(
+    node: Dataset, scope: RecordScope, chain: Chain, collector: Collector
+) -> list[Source]:
+    assert node.start is not None
+    assert node.cutoff is not None
+    used: list[Source] = []
+    start = _date(node.start.date, scope, collector, used)
+    cutoff = _date(node.cutoff, scope, collector, used)
+    conditions = [
+        collector.condition(each.when, scope) if each.when is not None else None
+        for each in node.censoring
+    ]
+    dates = [_date(each.date, scope, collector, used) for each in node.censoring]
+    used += [
+        Source(use.relation, use.name, "filter")
+        for each in conditions
+        if each is not None
+        for use in sorted_uses(each.uses)
+    ]
+    relation = scope.sources["src"].name
+    additions = [sql.alias(start, "tte.startdt"), sql.alias(cutoff, "tte.cutoff")]
+    values = {
+        "date": dates,
+        "code": [sql.number(each.code) for each in node.censoring],
+        "description": [sql.text(each.description) for each in node.censoring],
+        "date_description": [_text_or_null(each.date_description) for each in node.censoring],
+        "variable": [_text_or_null(each.variable) for each in node.censoring],
+    }
+    for name, results in values.items():
+        additions.append(
+            sql.alias(_first_that_holds(conditions, node.censoring, results), f"tte.c_{name}")
+        )
+    chain.extend(additions)
+    used.append(Source(relation, "USUBJID", "key"))
+    return used
+
+
+def _date(
+    expression: Expression, scope: RecordScope, collector: Collector, used: list[Source]
+) -> exp.Expr:
+    made = collector.compile(expression, scope)
+    if made is None:
+        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    if made.type not in {Type.DATE, Type.NULL}:
+        problem = f"'{expression.text}' is {made.type}, a date is needed"
+        collector.fault("E1401", expression.place, problem, "use complete_date(...)")
+        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    used += [Source(each.relation, each.name) for each in sorted_uses(made.uses)]
+    return exp.cast(made.sql, exp.DataType.Type.DATE)
+
+
+def _first_that_holds(
+    conditions: Sequence[Compiled | None], reasons: Sequence[Censoring], results: Sequence[exp.Expr]
+) -> exp.Expr:
+    ifs: list[exp.If] = []
+    default: exp.Expr = exp.Null()
+    for condition, reason, result in zip(conditions, reasons, results, strict=True):
+        if reason.when is None:
+            default = result
+            break
+        test = condition.sql if condition is not None else exp.false()
+        ifs.append(exp.If(this=test.copy(), true=result.copy()))
+    return exp.Case(ifs=ifs, default=default) if ifs else default
+
+
+def _text_or_null(text: str) -> exp.Expr:
+    return exp.cast(sql.text(text) if text else exp.Null(), exp.DataType.Type.VARCHAR)
+
+
+# --- named events ---
+
+
+def _events(
+    node: Dataset,
+    base: Base,
+    chain: Chain,
+    subjects: str,
+    catalogue: Catalogue,
+    collector: Collector,
+    used: list[Source],
+) -> dict[str, _Named] | None:
+    """Add for each named event the table of its first record per subject."""
+    depends = {
+        name: {each.not_before.text} & set(node.events) if each.not_before else set[str]()
+        for name, each in node.events.items()
+    }
+    named: dict[str, _Named] = {}
+    faulty = False
+    for name in [each for level in levels(depends) for each in level]:
+        event = node.events[name]
+        made = _event(name, event, node, base, chain, subjects, catalogue, collector, named, used)
+        faulty |= made is None
+        if made is not None:
+            named[name] = made
+    return None if faulty else named
+
+
+def _event(
+    name: str,
+    event: Event,
+    node: Dataset,
+    base: Base,
+    chain: Chain,
+    subjects: str,
+    catalogue: Catalogue,
+    collector: Collector,
+    named: dict[str, _Named],
+    used: list[Source],
+) -> _Named | None:
+    try:
+        relation = catalogue.relation(event.source.text)
+        kind = relation.type_of(event.date.text)
+        for variable in (event.sequence, event.flag):
+            if variable is not None:
+                relation.type_of(variable.text)
+    except ExpressionError as error:
+        collector.add(error, event.source.place)
+        return None
+    if kind not in {Type.DATE, Type.DTC}:
+        collector.fault(
+            "E1401", event.date.place, f"'{event.date.text}' is {kind}, a date is needed"
+        )
+        return None
+    if event.not_before is not None and event.not_before.text not in node.events:
+        collector.fault("E1215", event.not_before.place, f"unknown event '{event.not_before.text}'")
+        return None
+    where = (
+        collector.condition(event.where, RelationScope(relation, "r", "")) if event.where else None
+    )
+    if event.where is not None and where is None:
+        return None
+    select = _candidates(event, relation, kind, where, node, subjects, named)
+    if where is not None:
+        base.fault_queries.append(_undated(name, event, relation, where))
+    if kind is Type.DTC and "event" not in node.impute:
+        base.fault_queries.append(_unimputed(name, event, relation, where))
+    made = chain.add(select, f"event_{name}")
+    used.append(Source(relation.name, event.date.text))
+    uses = sorted_uses(where.uses) if where is not None else []
+    used += [Source(each.relation, each.name, "filter") for each in uses]
+    if event.sequence is not None:
+        used.append(Source(relation.name, event.sequence.text))
+    return _Named(event, relation, made)
+
+
+def _candidates(
+    event: Event,
+    relation: Relation,
+    kind: Type,
+    where: Compiled | None,
+    node: Dataset,
+    subjects: str,
+    named: dict[str, _Named],
+) -> exp.Select:
+    """Return the first record of an event per subject: `__rid`, `d`, `f`, `s`, `k`."""
+    start, cutoff = sql.column("tte.startdt", "p"), sql.column("tte.cutoff", "p")
+    date, flag, possible = _event_date(event, kind, start, imputed="event" in node.impute)
+    sequence = sql.column(event.sequence.text, "r") if event.sequence else exp.Null()
+    conditions = [
+        possible,
+        exp.GTE(this=date.copy(), expression=start),
+        exp.LTE(this=date.copy(), expression=cutoff),
+    ]
+    conditions += [where.sql] if where is not None else []
+    select = exp.select(
+        sql.column("__rid", "p"),
+        sql.alias(date, "d"),
+        sql.alias(exp.cast(flag, exp.DataType.Type.VARCHAR), "f"),
+        sql.alias(exp.cast(sequence, exp.DataType.Type.DOUBLE), "s"),
+        sql.alias(sql.column(relation.key, "r"), "k"),
+    ).from_(table(subjects, "p"))
+    on = [
+        exp.EQ(this=sql.column(key, "r"), expression=sql.column(f"src.{key}", "p"))
+        for key in ("STUDYID", "USUBJID")
+        if key in relation.columns
+    ]
+    select = select.join(table(relation.name, "r"), on=exp.and_(*on), join_type="inner")
+    if event.not_before is not None:
+        earlier = named[event.not_before.text].table
+        on_rid = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
+        select = select.join(table(earlier, "n"), on=on_rid, join_type="inner")
+        conditions.append(exp.GTE(this=date.copy(), expression=sql.column("d", "n")))
+    whole = sql.every(conditions)
+    assert whole is not None
+    order = [
+        exp.Ordered(this=each, nulls_first=False)
+        for each in (date.copy(), sql.column(relation.key, "r"))
+    ]
+    number = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[sql.column("__rid", "p")],
+        order=exp.Order(expressions=order),
+    )
+    return select.where(whole).qualify(exp.EQ(this=number, expression=exp.Literal.number(1)))
+
+
+def _event_date(
+    event: Event, kind: Type, start: exp.Expr, *, imputed: bool
+) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
+    """Return date, imputation flag, and the condition that the date can be used."""
+    column = sql.column(event.date.text, "r")
+    if kind is Type.DATE:
+        flag = sql.column(event.flag.text, "r") if event.flag else exp.Null()
+        return column, flag, sql.not_null(column)
+    complete = sql.call("tp_complete_date", column)
+    if not imputed:
+        return complete, exp.Null(), sql.not_null(complete)
+    first = sql.call("greatest", sql.call("tp_earliest_day", column.copy()), start.copy())
+    possible = exp.GTE(this=sql.call("tp_latest_day", column.copy()), expression=start.copy())
+    date = sql.call("coalesce", complete, sql.when(possible, first))
+    return date, sql.call("tp_imputation_flag", column.copy()), sql.not_null(date)
+
+
+def _undated(name: str, event: Event, relation: Relation, where: Compiled | None) -> FaultQuery:
+    column = sql.column(event.date.text, "r")
+    problem = f"event '{name}' has no {event.date.text}, and cannot count"
+    return _event_query(event, relation, where, sql.is_null(column), "E3231", problem)
+
+
+def _unimputed(name: str, event: Event, relation: Relation, where: Compiled | None) -> FaultQuery:
+    column = sql.column(event.date.text, "r")
+    partial = exp.Not(this=sql.call("tp_is_complete", column.copy()))
+    problem = f"event '{name}' has the partial {event.date.text} {{value}}, and cannot count"
+    return _event_query(event, relation, where, partial, "E3233", problem)
+
+
+def _event_query(
+    event: Event,
+    relation: Relation,
+    where: Compiled | None,
+    test: exp.Expr,
+    code: str,
+    problem: str,
+) -> FaultQuery:
+    value = sql.call(
+        "coalesce",
+        exp.cast(sql.column(event.date.text, "r"), exp.DataType.Type.VARCHAR),
+        sql.text(""),
+    )
+    condition = sql.every([test, *([where.sql] if where is not None else [])])
+    assert condition is not None
+    query = exp.select(sql.alias(sql.column(relation.key, "r"), "__row"), sql.alias(value, "value"))
+    query = query.from_(table(relation.name, "r")).where(condition)
+    remedy = (
+        "collect the date"
+        if code == "E3231"
+        else "collect the date, or state impute: {event: earliest}"
+    )
+    column = FaultColumn("", code, problem, remedy, event.date.text, event.place)
+    return FaultQuery(query, relation.name, column)
+
+
+# --- endpoints ---
+
+
+def _endpoint(
+    number: int,
+    code: str,
+    endpoint: Endpoint,
+    node: Dataset,
+    named: dict[str, _Named],
+    subjects: str,
+    collector: Collector,
+) -> exp.Select:
+    """Return the records of one endpoint: the subject's columns and those of `tte`."""
+    events = [
+        each.text for each in endpoint.event if _known(each.text, named, each.place, collector)
+    ]
+    rivals = [
+        node.competing[each.text]
+        for each in endpoint.competing
+        if _known_rival(each.text, node, named, each.place, collector)
+    ]
+    inner = _dates(endpoint, events, rivals, named, subjects)
+    branches = [*_event_branches(endpoint, events, named)]
+    for place, rival in enumerate(rivals):
+        branches += _rival_branches(place, rival, named)
+    if node.window_end is not None and endpoint.window is not None:
+        branches.append(_window_branch(node, endpoint))
+    branches.append(_censoring_branch(node))
+    constants = {
+        "paramcd": sql.text(code),
+        "param": sql.text(endpoint.param),
+        "paramn": sql.number(number),
+        "category": _text_or_null(endpoint.category),
+    }
+    adt = _choose(branches, [each.date for each in branches])
+    days = exp.Sub(this=sql.paren(adt), expression=sql.column("tte.startdt", "q"))
+    if node.add_one:
+        days = exp.Add(this=exp.Paren(this=days), expression=exp.Literal.number(1))
+    decided = {
+        "adt": adt,
+        "adtf": _choose(branches, [each.flag for each in branches]),
+        "aval": exp.cast(exp.Paren(this=days), exp.DataType.Type.DOUBLE),
+        "cnsr": _choose(branches, [each.code for each in branches]),
+        "status": _choose(branches, [sql.number(each.status) for each in branches]),
+        "evntdesc": _choose(branches, [each.description for each in branches]),
+        "cnsdtdsc": _choose(branches, [each.date_description for each in branches]),
+        "srcdom": _choose(branches, [sql.text(each.domain) for each in branches]),
+        "srcvar": _choose(branches, [each.variable for each in branches]),
+        "srcseq": _choose(branches, [each.sequence for each in branches]),
+    }
+    record = sql.alias(
+        exp.cast(_choose(branches, [each.record for each in branches]), exp.DataType.Type.BIGINT),
+        "__row.tte",
+    )
+    outputs = [sql.alias(tree, f"tte.{name}") for name, tree in {**constants, **decided}.items()]
+    star = exp.Column(this=exp.Star(), table=sql.name("p"))
+    select = exp.select(star, *outputs, record)
+    query = exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name("q")))
+    on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
+    return select.from_(table(subjects, "p")).join(query, on=on, join_type="inner")
+
+
+def _known(name: str, named: dict[str, _Named], place: Place, collector: Collector) -> bool:
+    if name in named:
+        return True
+    collector.fault("E1215", place, f"unknown event '{name}'", did_you_mean(name, named))
+    return False
+
+
+def _known_rival(
+    name: str, node: Dataset, named: dict[str, _Named], place: Place, collector: Collector
+) -> bool:
+    if name not in node.competing:
+        collector.fault(
+            "E1215", place, f"unknown competing event '{name}'", did_you_mean(name, node.competing)
+        )
+        return False
+    rival = node.competing[name]
+    others = [rival.event, *([rival.after.event] if rival.after else [])]
+    return all(_known(each.text, named, each.place, collector) for each in others)
+
+
+def _dates(
+    endpoint: Endpoint,
+    events: Sequence[str],
+    rivals: Sequence[CompetingEvent],
+    named: dict[str, _Named],
+    subjects: str,
+) -> exp.Select:
+    """Return per subject the dates that can decide: e0.., E, k0.., K, W, and the censoring."""
+    window: exp.Expr = exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    if endpoint.window is not None:
+        window = exp.Add(
+            this=sql.column("tte.startdt", "p"), expression=exp.Literal.number(endpoint.window)
+        )
+    joined: dict[str, None] = dict.fromkeys(events)
+    joined.update(dict.fromkeys(each.event.text for each in rivals))
+    joined.update(dict.fromkeys(each.after.event.text for each in rivals if each.after))
+    own = [_inside(sql.column("d", f"x_{each}"), window, endpoint) for each in events]
+    other = [_inside(sql.column("d", f"x_{each.event.text}"), window, endpoint) for each in rivals]
+    select = exp.select(
+        sql.column("__rid", "p"),
+        sql.column("tte.startdt", "p"),
+        *(
+            sql.column(f"tte.c_{each}", "p")
+            for each in ("date", "code", "description", "date_description", "variable")
+        ),
+        sql.alias(window.copy(), "W"),
+    ).from_(table(subjects, "p"))
+    for letter, dates in (("e", own), ("k", other)):
+        for place, date in enumerate(dates):
+            select = select.select(sql.alias(date.copy(), f"{letter}{place}"))
+        first = _earliest(dates)
+        select = select.select(sql.alias(first, letter.upper()))
+    for name in joined:
+        for column in "dfsk":
+            select = select.select(sql.alias(sql.column(column, f"x_{name}"), f"{name}.{column}"))
+        on = exp.EQ(this=sql.column("__rid", f"x_{name}"), expression=sql.column("__rid", "p"))
+        select = select.join(table(named[name].table, f"x_{name}"), on=on, join_type="left")
+    event, rival = sql.column("E"), sql.column("K")
+    order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
+    wins = exp.And(
+        this=sql.not_null(event),
+        expression=exp.Paren(
+            this=exp.Or(
+                this=sql.is_null(rival),
+                expression=order(this=event.copy(), expression=rival.copy()),
+            )
+        ),
+    )
+    by_window = exp.LTE(this=sql.column("W"), expression=sql.column("tte.c_date"))
+    kind = exp.Case(
+        ifs=[
+            exp.If(this=wins, true=exp.Literal.number(1)),
+            exp.If(this=sql.not_null(rival), true=exp.Literal.number(2)),
+            exp.If(this=by_window, true=exp.Literal.number(3)),
+        ],
+        default=exp.Literal.number(4),
+    )
+    dated = exp.Subquery(this=select, alias=exp.TableAlias(this=sql.name("dated")))
+    return exp.select(exp.Star(), sql.alias(kind, "kind")).from_(dated)
+
+
+def _inside(date: exp.Expr, window: exp.Expr, endpoint: Endpoint) -> exp.Expr:
+    if endpoint.window is None:
+        return date
+    return sql.when(exp.LTE(this=date.copy(), expression=sql.paren(window.copy())), date)
+
+
+def _earliest(dates: Sequence[exp.Expr]) -> exp.Expr:
+    if not dates:
+        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    return (
+        dates[0].copy() if len(dates) == 1 else sql.call("least", *(each.copy() for each in dates))
+    )
+
+
+def _is_kind(number: int) -> exp.Expr:
+    return exp.EQ(this=sql.column("kind", "q"), expression=exp.Literal.number(number))
+
+
+def _event_branches(
+    endpoint: Endpoint, events: Sequence[str], named: dict[str, _Named]
+) -> list[_Branch]:
+    found: list[_Branch] = []
+    for place, name in enumerate(events):
+        description = endpoint.description or named[name].node.description
+        same = exp.EQ(this=sql.column(f"e{place}", "q"), expression=sql.column("E", "q"))
+        condition = exp.And(this=_is_kind(1), expression=same)
+        found.append(
+            _by_event(name, named[name], condition, sql.column("E", "q"), 0, 1, description)
+        )
+    return found
+
+
+def _rival_branches(place: int, rival: CompetingEvent, named: dict[str, _Named]) -> list[_Branch]:
+    date = sql.column(f"k{place}", "q")
+    same = exp.And(this=_is_kind(2), expression=exp.EQ(this=date, expression=sql.column("K", "q")))
+    event = named[rival.event.text]
+    found: list[_Branch] = []
+    if rival.after is not None:
+        earlier = sql.column(f"{rival.after.event.text}.d", "q")
+        after = exp.And(this=same.copy(), expression=exp.LTE(this=earlier, expression=date.copy()))
+        found.append(
+            _by_event(
+                rival.event.text, event, after, date, rival.after.code, 2, rival.after.description
+            )
+        )
+    return [
+        *found,
+        _by_event(rival.event.text, event, same, date, rival.code, 2, rival.description),
+    ]
+
+
+def _by_event(
+    name: str,
+    event: _Named,
+    condition: exp.Expr,
+    date: exp.Expr,
+    code: int,
+    status: int,
+    description: str,
+) -> _Branch:
+    has_sequence = event.node.sequence is not None
+    return _Branch(
+        condition=condition,
+        date=date,
+        flag=sql.column(f"{name}.f", "q"),
+        code=sql.number(code),
+        status=status,
+        description=sql.text(description),
+        date_description=_text_or_null(""),
+        domain=event.relation.shown,
+        variable=sql.text(event.node.date.text),
+        sequence=sql.column(f"{name}.s", "q")
+        if has_sequence
+        else exp.cast(exp.Null(), exp.DataType.Type.DOUBLE),
+        record=sql.column(f"{name}.k", "q"),
+    )
+
+
+def _window_branch(node: Dataset, endpoint: Endpoint) -> _Branch:
+    end = node.window_end
+    assert end is not None
+    words = end.date_description.replace("{window}", str(endpoint.window))
+    return _censored(
+        node,
+        _is_kind(3),
+        sql.column("W", "q"),
+        sql.number(end.code),
+        sql.text(end.description),
+        _text_or_null(words),
+        _text_or_null(end.variable),
+    )
+
+
+def _censoring_branch(node: Dataset) -> _Branch:
+    column = {
+        each: sql.column(f"tte.c_{each}", "q")
+        for each in ("date", "code", "description", "date_description", "variable")
+    }
+    return _censored(node, None, *column.values())
+
+
+def _censored(
+    node: Dataset,
+    condition: exp.Expr | None,
+    date: exp.Expr,
+    code: exp.Expr,
+    description: exp.Expr,
+    date_description: exp.Expr,
+    variable: exp.Expr,
+) -> _Branch:
+    assert node.subjects is not None
+    assert node.subjects.source is not None
+    nothing = exp.cast(exp.Null(), exp.DataType.Type.DOUBLE)
+    return _Branch(
+        condition,
+        date,
+        _text_or_null(""),
+        code,
+        0,
+        description,
+        date_description,
+        node.subjects.source.text,
+        variable,
+        nothing,
+        sql.column("__row", "p"),
+    )
+
+
+def _choose(branches: Sequence[_Branch], values: Sequence[exp.Expr]) -> exp.Expr:
+    """Return the value of the first branch whose condition holds; the last has none."""
+    ifs = [
+        exp.If(this=branch.condition.copy(), true=value.copy())
+        for branch, value in zip(branches, values, strict=True)
+        if branch.condition is not None
+    ]
+    return exp.Case(ifs=ifs, default=values[-1].copy()) if ifs else values[-1].copy()
+
+
+def _faults() -> list[Fault]:
+    aval = sql.column("tte.aval")
+    negative = sql.when(
+        exp.LT(this=aval, expression=exp.Literal.number(0)),
+        exp.cast(aval.copy(), exp.DataType.Type.VARCHAR),
+    )
+    undated = sql.when(sql.is_null(sql.column("tte.adt")), sql.column("tte.paramcd"))
+    return [
+        Fault(
+            "E3230",
+            negative,
+            "AVAL is {value}: the deciding date lies before the start",
+            "correct the dates",
+            frozenset(),
+        ),
+        Fault(
+            "E3232",
+            undated,
+            "endpoint {value} has no date of event or censoring",
+            "correct the dates",
+            frozenset(),
+        ),
+    ]

@@ -1,0 +1,175 @@
+"""Windows: values over the records of the dataset, and sequence numbers. Every order is total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from trialport.functions.model import Type
+from trialport.plan.collect import Collector, split_order
+from trialport.plan.scopes import RecordScope
+from trialport.spec import sql
+from trialport.spec.expressions import Compiled, Reference
+from trialport.spec.nodes import Pick, Text, Variable, Window, WindowPick
+from trialport.spec.parse import ExpressionError, parse
+
+TIE = "__tie"
+
+
+def compile_window(
+    name: str, node: Variable, scope: RecordScope, keys: Sequence[str], collector: Collector
+) -> Compiled | None:
+    """Return the value of a window, or of `sequence(...)`, compiled; None with its faults collected.
+
+    `keys` are the key variables of the dataset, by which sequence numbers are given.
+    """
+    try:
+        if node.window is None:
+            return _sequence(name, node, scope, keys)
+        return _window(node.window, scope, collector)
+    except ExpressionError as error:
+        place = node.window.place if node.window is not None else node.place
+        collector.add(error, place)
+        return None
+
+
+def _sequence(name: str, node: Variable, scope: RecordScope, keys: Sequence[str]) -> Compiled:
+    """Return 1, 2 ... within a subject, by the keys and then by everything else."""
+    assert node.value is not None
+    tree = parse(node.value.text)
+    if not isinstance(tree, exp.Anonymous):
+        raise ExpressionError(
+            "E1307", "sequence(...) stands alone, as the whole value of a variable"
+        )
+    named = [
+        each.name for each in tree.expressions if isinstance(each, exp.Column) and not each.table
+    ]
+    if len(named) != len(tree.expressions):
+        raise ExpressionError("E1306", "sequence takes variables of the dataset")
+    subject = [each for each in ("USUBJID", "POOLID", "STUDYID") if each in scope.targets][:1]
+    group = named or subject
+    order = [each for each in keys if each in scope.variables and each not in {name, *group}]
+    uses = frozenset(Reference(scope.dataset, each) for each in (*group, *order))
+    terms = [_term(sql.column(each), descending=False) for each in order]
+    number = _over(exp.RowNumber(), [_bare(scope, each).sql for each in group], terms)
+    return Compiled(exp.cast(number, exp.DataType.Type.DOUBLE), Type.NUMBER, uses)
+
+
+def _window(node: Window, scope: RecordScope, collector: Collector) -> Compiled | None:
+    if (node.pick is None) == (node.flag is None):
+        raise ExpressionError("E1212", "a window has either pick or flag")
+    if node.flag is Pick.ONLY:
+        raise ExpressionError("E1212", "flag is first or last")
+    where = collector.condition(node.where, scope) if node.where is not None else None
+    value = collector.compile(node.value, scope) if node.value is not None else None
+    if (node.where is not None and where is None) or (node.value is not None and value is None):
+        return None
+    group = [_bare(scope, each.text) for each in node.by]
+    named = [(split_order(each), each) for each in node.order]
+    order = [(_bare(scope, column), descending) for (column, descending), _ in named]
+    parts = [
+        each for each in (where, value, *group, *(each for each, _ in order)) if each is not None
+    ]
+    uses = frozenset[Reference]().union(*(part.uses for part in parts))
+    faults = tuple(fault for part in parts for fault in part.faults)
+    condition = where.sql if where is not None else None
+    tree, kind = _value(
+        node, condition, value, [each.sql for each in group], [(each.sql, d) for each, d in order]
+    )
+    return Compiled(tree, kind, uses, faults)
+
+
+def _bare(scope: RecordScope, name: str) -> Compiled:
+    found = scope.resolve("", name)
+    return Compiled(found.sql, found.type, frozenset([found.reference]))
+
+
+def _value(
+    node: Window,
+    condition: exp.Expr | None,
+    value: Compiled | None,
+    group: list[exp.Expr],
+    order: list[tuple[exp.Expr, bool]],
+) -> tuple[exp.Expr, Type]:
+    last = node.flag is Pick.LAST or node.pick is WindowPick.LAST
+    terms = [_term(column, descending=descending != last) for column, descending in order]
+    takes_part = (
+        sql.call("coalesce", condition.copy(), exp.false()) if condition is not None else None
+    )
+    if node.flag is not None:
+        inside = [*group, *([takes_part] if takes_part is not None else [])]
+        first: exp.Expr = exp.EQ(
+            this=_over(exp.RowNumber(), inside, terms), expression=exp.Literal.number(1)
+        )
+        chosen = first if takes_part is None else exp.And(this=takes_part.copy(), expression=first)
+        return sql.when(chosen, sql.text("Y")), Type.TEXT
+    if node.pick is WindowPick.NUMBER:
+        inside = [*group, *([takes_part] if takes_part is not None else [])]
+        number: exp.Expr = exp.cast(_over(exp.RowNumber(), inside, terms), exp.DataType.Type.DOUBLE)
+        return (number if takes_part is None else sql.when(takes_part, number)), Type.NUMBER
+    if value is None and node.pick is not WindowPick.COUNT:
+        raise ExpressionError("E1212", f"pick: {node.pick} needs a value")
+    taken = value.sql if value is not None else exp.Literal.number(1)
+    if takes_part is not None:
+        taken = sql.when(takes_part, taken)
+    kind = value.type if value is not None else Type.NUMBER
+    return _aggregate(node.pick, taken, takes_part, group, terms), (
+        Type.NUMBER if node.pick is WindowPick.COUNT else kind
+    )
+
+
+def _aggregate(
+    pick: WindowPick | None,
+    taken: exp.Expr,
+    takes_part: exp.Expr | None,
+    group: list[exp.Expr],
+    terms: list[exp.Ordered],
+) -> exp.Expr:
+    if pick in {WindowPick.FIRST, WindowPick.LAST}:
+        first = [] if takes_part is None else [_term(takes_part, descending=True)]
+        return _over(sql.call("first_value", taken), group, [*first, *terms], whole=True)
+    if pick is WindowPick.COUNT:
+        return exp.cast(_over(sql.call("count", taken), group, None), exp.DataType.Type.DOUBLE)
+    if pick is WindowPick.SUM:
+        return _over(sql.call("sum", taken), group, [], whole=True)
+    return _over(sql.call("max" if pick is WindowPick.MAX else "min", taken), group, None)
+
+
+def _term(column: exp.Expr, *, descending: bool) -> exp.Ordered:
+    return exp.Ordered(this=column.copy(), desc=descending, nulls_first=False)
+
+
+def _over(
+    function: exp.Expr,
+    group: list[exp.Expr],
+    terms: list[exp.Ordered] | None,
+    *,
+    whole: bool = False,
+) -> exp.Window:
+    """Return a window over a group; an order ends in the dataset's tie breaker and is total."""
+    order = None
+    if terms is not None:
+        tie = exp.Ordered(this=sql.column(TIE), nulls_first=False)
+        order = exp.Order(expressions=[each.copy() for each in [*terms, tie]])
+    spec = None
+    if whole:
+        spec = exp.WindowSpec(
+            kind="ROWS",
+            start="UNBOUNDED",
+            start_side="PRECEDING",
+            end="UNBOUNDED",
+            end_side="FOLLOWING",
+        )
+    return exp.Window(
+        this=function,
+        partition_by=[each.copy() for each in group],
+        order=order,
+        spec=spec,
+        over="OVER",
+    )
+
+
+def order_variable(entry: Text) -> str:
+    """Return the variable of an entry of `order`."""
+    return split_order(entry)[0]

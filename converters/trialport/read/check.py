@@ -1,0 +1,62 @@
+"""One check of a raw table: the SQL that finds the cells at fault, and the words for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from trialport.diagnostics import Diagnostic, Place, Severity
+
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of a raw table.
+
+    Attributes:
+        code: code of its diagnostics.
+        file: the raw file, as the contract names it.
+        query: finds the cells at fault: `__row`, `column`, `value`, `detail`, the last two texts
+            or NULL. It has no order.
+        problem: the problem with `{value}` and `{detail}` in it.
+        remedy: the remedy, likewise.
+        severity: what a cell at fault weighs.
+        needs: other staged raw tables that the query reads.
+    """
+
+    code: str
+    file: str
+    query: exp.Select
+    problem: str
+    remedy: str = ""
+    severity: Severity = Severity.ERROR
+    needs: tuple[str, ...] = ()
+
+
+class Fault(NamedTuple):
+    """A record that a check's query returned."""
+
+    row: int
+    column: str
+    value: str | None
+    detail: str | None
+
+
+def finding(check: Check, fault: Fault) -> Diagnostic:
+    """Return the diagnostic for a record that the check's query returned."""
+    words = {"value": shown(fault.value or ""), "detail": fault.detail or ""}
+    place = Place(check.file, fault.row, fault.column)
+    problem, remedy = check.problem.format_map(words), check.remedy.format_map(words)
+    return Diagnostic(check.code, place, problem, remedy, check.severity)
+
+
+def shown(value: str) -> str:
+    r"""Return a value as messages show it: in quotes, on one line, at most 40 characters of it.
+
+    >>> print(shown("a\tb"), shown("x" * 41))
+    'a\tb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'...
+    """
+    return repr(value) if len(value) <= _LONGEST else repr(value[:_LONGEST]) + "..."

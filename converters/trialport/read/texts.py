@@ -1,0 +1,55 @@
+"""A raw table as it was collected: text in every cell, and the line of every record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from trialport.diagnostics import Diagnostic
+
+LINE = "__line"
+
+
+@dataclass(frozen=True, slots=True)
+class RawTexts:
+    """The cells of a raw table as text, before any contract is applied.
+
+    Attributes:
+        table: string columns, named and ordered as in the file.
+        lines: int64, for each record the line (1 is the first line of the file) at which it begins;
+            in a workbook the row of the sheet.
+        findings: what was seen while reading and does not stop it, e.g. cells that hold #N/A.
+    """
+
+    table: pa.Table
+    lines: pa.Array
+    findings: tuple[Diagnostic, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a record without a line, and a line without a record."""
+        if self.table.num_rows != len(self.lines):
+            message = f"{self.table.num_rows} records but {len(self.lines)} line numbers"
+            raise ValueError(message)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the columns as in the file."""
+        return tuple(self.table.column_names)
+
+    @property
+    def with_lines(self) -> pa.Table:
+        """Return the texts with the column `__line` behind them, as they are staged."""
+        return self.table.append_column(LINE, self.lines)
+
+
+def raw_texts(
+    names: list[str],
+    columns: list[list[str | None]],
+    lines: list[int],
+    findings: tuple[Diagnostic, ...] = (),
+) -> RawTexts:
+    """Return the raw table whose columns are lists of texts."""
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    table = pa.Table.from_arrays(arrays, names=names)
+    return RawTexts(table, pa.array(lines, pa.int64()), findings)

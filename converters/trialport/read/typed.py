@@ -1,0 +1,98 @@
+"""SQL for the cells of a raw column: trimmed, missing codes as NULL, then typed by the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlglot import exp
+
+from trialport.spec.nodes import ColumnType, DateStyle, RawColumn
+
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+"""Trimmed at both ends: space, tab, line end, no-break and ideographic space, byte order mark."""
+
+USUAL_STYLES = (DateStyle.ISO, DateStyle.SLASH, DateStyle.CHINESE)
+NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
+MOMENTS = (ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME)
+_MARKS = {DateStyle.SLASH: "/", DateStyle.CHINESE: "年"}
+
+
+def cleaned(cell: exp.Expr, missing: Collection[str]) -> exp.Expr:
+    """Return the trimmed text of a cell; NULL where it is empty or one of the missing codes.
+
+    >>> cleaned(exp.column("sex"), ["NA"]).sql("duckdb").replace(BLANKS, " ")
+    "CASE WHEN NOT TRIM(sex, ' ') IN ('', 'NA') THEN TRIM(sex, ' ') END"
+    """
+    text = exp.Trim(this=cell, expression=exp.Literal.string(BLANKS))
+    codes = dict.fromkeys(("", *(code.strip(BLANKS) for code in missing)))
+    literals = [exp.Literal.string(code) for code in codes]
+    is_there = exp.Not(this=exp.In(this=text.copy(), expressions=literals))
+    return exp.case().when(is_there, text)
+
+
+def typed(text: exp.Expr, column: RawColumn) -> exp.Expr:
+    """Return the value of a cleaned text: text, a DOUBLE, or ISO 8601 text.
+
+    NULL where the text cannot be read; the checks of the contract then find it.
+    """
+    if column.type in NUMBERS:
+        number = call("tp_number", text)
+        return exp.cast(number, exp.DataType.Type.DOUBLE)
+    if column.type is ColumnType.TIME:
+        return time_text(text)
+    if column.type in MOMENTS:
+        moment = moment_text(text, column.styles or USUAL_STYLES)
+        return without_time(moment) if column.type is ColumnType.DATE else moment
+    return text
+
+
+def moment_text(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
+    """Return the ISO 8601 text of a date (and time) in one of the styles, else NULL.
+
+    A text of four digits is a year where both years and serial numbers are allowed.
+    """
+    serial = call("tp_excel_date", text) if DateStyle.EXCEL in styles else None
+    written = [style for style in USUAL_STYLES if style in styles]
+    if not written:
+        return serial or exp.Null()
+    refused = [_is_in_style(text, style) for style in USUAL_STYLES if style not in styles]
+    moment: exp.Expr = call("tp_iso8601", text)
+    if refused:
+        moment = exp.case().when(exp.Not(this=exp.paren(exp.or_(*refused))), moment)
+    return exp.Coalesce(this=moment, expressions=[serial]) if serial else moment
+
+
+def time_text(text: exp.Expr) -> exp.Expr:
+    """Return the ISO 8601 text of a time, read as the time of some day, else NULL."""
+    moment = call("tp_iso8601", exp.Literal.string("2000-01-01"), text)
+    behind_t = exp.Substring(this=moment, start=exp.Literal.number(len("2000-01-01T") + 1))
+    return exp.Nullif(this=behind_t, expression=exp.Literal.string(""))
+
+
+def without_time(moment: exp.Expr) -> exp.Expr:
+    """Return the ISO 8601 text where it has no time, else NULL."""
+    date = call("regexp_extract", moment, exp.Literal.string("^[^T]*$"))
+    return exp.Nullif(this=date, expression=exp.Literal.string(""))
+
+
+def style_of(text: exp.Expr) -> exp.Expr:
+    """Return the name of the style that a readable date is written in."""
+    cases = exp.case()
+    for style in _MARKS:
+        cases = cases.when(_is_in_style(text, style), exp.Literal.string(style))
+    is_iso = exp.Not(this=exp.Is(this=call("tp_iso8601", text), expression=exp.Null()))
+    return cases.when(is_iso, exp.Literal.string(DateStyle.ISO)).else_(
+        exp.Literal.string(DateStyle.EXCEL)
+    )
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """Return a call of a macro or of a function that SQL parsers give no name of their own."""
+    return exp.Anonymous(this=name, expressions=[each.copy() for each in arguments])
+
+
+def _is_in_style(text: exp.Expr, style: DateStyle) -> exp.Expr:
+    """Return whether a date is written with the marks of the style; ISO is what has none."""
+    if style in _MARKS:
+        return call("contains", text, exp.Literal.string(_MARKS[style]))
+    return exp.Not(this=exp.paren(exp.or_(*(_is_in_style(text, each) for each in _MARKS))))

@@ -1,0 +1,1 @@
+"""The mapping specification: its nodes, its text, and what its expressions mean."""

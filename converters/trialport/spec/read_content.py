@@ -1,0 +1,70 @@
+"""The content of a FHIR resource: expressions, constants, elements, lists, repeated content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from trialport.spec import forms
+from trialport.spec.nodes import Each, Element, Expression, Leaf, Repeated
+from trialport.spec.read_collection import list_reader, mapping_reader
+from trialport.spec.read_scalar import scalar_reader
+from trialport.spec.reading import FAULT, Reader, Reading, Spot
+
+
+def content_reader(node_reader: Callable[[type], Reader]) -> Reader:
+    """Return the reader of content.
+
+    A scalar is an expression, a list a repeated element. A mapping is a constant where its one key
+    is `text`, `number` or `boolean` and holds a scalar; repeated content where it has `each`; else
+    an element. Absent content is for the caller to refuse.
+    """
+
+    def read(node: yaml.Node, spot: Spot, reading: Reading) -> Any:  # noqa: ANN401
+        place = reading.place(node)
+        if isinstance(node, yaml.ScalarNode):
+            return Leaf(place, Expression(node.value, place))
+        if isinstance(node, yaml.SequenceNode):
+            items = items_of(node, spot, reading)
+            return FAULT if items is FAULT else Repeated(place, items)
+        names = [key.value for key, _ in node.value]
+        if _is_constant(node, names):
+            return _constant(names[0], node.value[0][1], reading)
+        if "each" in names:
+            return node_reader(Each)(node, Spot(spot.what, place), reading)
+        children = children_of(node, spot, reading)
+        return FAULT if children is FAULT else Element(place, children)
+
+    items_of = list_reader(read, one_is_enough=False)
+    children_of = mapping_reader(read, forms.ELEMENT, listed=False, blank=False)
+    return read
+
+
+_CONSTANTS = {
+    "text": scalar_reader(str, None),
+    "number": scalar_reader(str, forms.NUMBER),
+    "boolean": scalar_reader(bool, None),
+}
+
+
+def _is_constant(mapping: yaml.Node, names: list[str]) -> bool:
+    """Say whether a mapping is a constant; `{text: {...}}` is an element that is called text."""
+    return (
+        len(names) == 1
+        and names[0] in _CONSTANTS
+        and isinstance(mapping.value[0][1], yaml.ScalarNode)
+    )
+
+
+def _constant(kind: str, node: yaml.Node, reading: Reading) -> Any:  # noqa: ANN401
+    place = reading.place(node)
+    value = _CONSTANTS[kind](node, Spot(f"'{kind}'", place), reading)
+    if value is FAULT:
+        return FAULT
+    return Leaf(place, None, _number(value) if kind == "number" else value)
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)

@@ -1,0 +1,56 @@
+"""What every reader of YAML nodes shares: the file, the faults, what a value is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from trialport.diagnostics import Diagnostic, Place
+from trialport.spec import load_faults as faults
+from trialport.spec.yaml_text import line
+
+# What a reader returns in place of a value after it has noted a fault.
+FAULT: Any = object()
+
+
+@dataclass(slots=True)
+class Reading:
+    """The file that is being read, and the faults found in it so far."""
+
+    file: str
+    found: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    _places: dict[int, Place] = field(default_factory=dict[int, Place])
+
+    def place(self, node: yaml.Node) -> Place:
+        """Return where a node begins."""
+        begin = line(node)
+        if begin not in self._places:
+            self._places[begin] = Place(self.file, begin)
+        return self._places[begin]
+
+    def fault(self, diagnostic: Diagnostic) -> Any:  # noqa: ANN401 - stands for any value
+        """Note a fault and return what stands for the value."""
+        self.found.append(diagnostic)
+        return FAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a value is called in messages, and the place that a specification node at it gets."""
+
+    what: str
+    place: Place
+
+
+Reader = Callable[[yaml.Node, Spot, Reading], Any]
+
+
+def wrong_shape(node: yaml.Node, spot: Spot, reading: Reading, expected: str) -> Any:  # noqa: ANN401
+    """Note that a node has another shape than expected."""
+    found = "text"
+    if isinstance(node, yaml.CollectionNode):
+        found = "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
+    return reading.fault(faults.wrong_shape(reading.place(node), spot.what, found, expected))

@@ -1,0 +1,86 @@
+"""The few pieces of SQL tree that every compiled expression is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+
+def name(text: str) -> exp.Identifier:
+    """Return a quoted identifier."""
+    return exp.to_identifier(text, quoted=True)
+
+
+def column(text: str, table: str = "") -> exp.Column:
+    """Return a column by its quoted name, of a quoted table where one is given."""
+    return exp.Column(this=name(text), table=name(table) if table else None)
+
+
+def call(function: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """Return a function call, the name left as it is."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def text(value: str) -> exp.Literal:
+    """Return a text literal."""
+    return exp.Literal.string(value)
+
+
+def number(value: str | float) -> exp.Expr:
+    """Return a number literal as a double; SQL literals with a point are decimals otherwise."""
+    literal = exp.Literal.number(str(value).lstrip("-"))
+    double = exp.cast(literal, exp.DataType.Type.DOUBLE)
+    return exp.Neg(this=double) if str(value).startswith("-") else double
+
+
+def date(value: str) -> exp.Expr:
+    """Return a date literal from YYYY-MM-DD."""
+    return exp.cast(text(value), exp.DataType.Type.DATE)
+
+
+def paren(sql: exp.Expr) -> exp.Expr:
+    """Return the expression in parentheses, unless it stands for itself already."""
+    whole = (exp.Paren, exp.Column, exp.Literal, exp.Anonymous, exp.Case, exp.Cast, exp.Null)
+    return sql if isinstance(sql, whole) else exp.Paren(this=sql)
+
+
+def is_null(sql: exp.Expr) -> exp.Expr:
+    """Return `sql IS NULL`."""
+    return exp.Is(this=paren(sql.copy()), expression=exp.Null())
+
+
+def not_null(sql: exp.Expr) -> exp.Expr:
+    """Return `sql IS NOT NULL`."""
+    return exp.Not(this=is_null(sql))
+
+
+def every(conditions: Iterable[exp.Expr]) -> exp.Expr | None:
+    """Return the conjunction of the conditions, or None where there is none."""
+    result: exp.Expr | None = None
+    for condition in conditions:
+        part = paren(condition.copy())
+        result = part if result is None else exp.And(this=result, expression=part)
+    return result
+
+
+def when(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr | None = None) -> exp.Case:
+    """Return `CASE WHEN condition THEN then [ELSE otherwise] END`."""
+    branch = exp.If(this=condition.copy(), true=then.copy())
+    return exp.Case(ifs=[branch], default=otherwise.copy() if otherwise is not None else None)
+
+
+def alias(sql: exp.Expr, as_name: str) -> exp.Alias:
+    """Return `sql AS "as_name"`."""
+    return exp.Alias(this=sql, alias=name(as_name))
+
+
+def table(table_name: str, as_name: str = "") -> exp.Table:
+    """Return a table by its name; `raw.x` is table x of schema raw."""
+    schema, dot, raw = table_name.partition(".")
+    is_raw = dot and schema == "raw"
+    return exp.Table(
+        this=name(raw if is_raw else table_name),
+        db=name(schema) if is_raw else None,
+        alias=exp.TableAlias(this=name(as_name)) if as_name else None,
+    )

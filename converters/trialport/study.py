@@ -1,0 +1,105 @@
+"""A study folder to a plan: read, load, look up the standards, plan; every fault collected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialport.diagnostics import Diagnostic, Severity, SpecError, did_you_mean
+from trialport.plan.build import build_plan
+from trialport.plan.metadata import Guides
+from trialport.plan.model import Plan
+from trialport.read.specification import read_folder
+from trialport.spec.load import load_study
+from trialport.spec.nodes import Specification
+from trialport.spec.study_words import codelists_needed, study_vocabulary
+from trialport.spec.vocabulary import Vocabulary
+from trialport.standard.load import load_standard
+from trialport.standard.model import Standard
+from trialport.templates import shipped
+from trialport.terms.codelists import Codelist, load_terminology
+from trialport.terms.units import load_units
+
+_ADAM = ("adamig", "adam-occds", "adam-tte", "adam-adae")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStudy:
+    """A study that can be converted: what was written, its words, and what will be done."""
+
+    specification: Specification
+    vocabulary: Vocabulary
+    plan: Plan
+
+
+def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
+    """Return the planned study, or None where a fault is an error, and every fault.
+
+    Args:
+        folder: the folder of the specification, or the name of a shipped study.
+    """
+    where = study_folder(folder)
+    try:
+        files = read_folder(where)
+    except SpecError as error:
+        return None, list(error.diagnostics)
+    specification, found = load_study(files, f"{folder.as_posix().rstrip('/')}/")
+    if specification is None:
+        return None, found
+    guides, faults = _guides(specification)
+    found += faults
+    published, faults = _terminology(specification)
+    found += faults
+    units = load_units((shipped() / "terminology" / "units.yaml").read_text(encoding="utf-8"))
+    vocabulary, faults = study_vocabulary(specification, published, units)
+    found += faults
+    plan, faults = build_plan(specification, guides, vocabulary)
+    found += faults
+    if plan is None or any(each.severity is Severity.ERROR for each in found):
+        return None, found
+    return PlannedStudy(specification, vocabulary, plan), found
+
+
+def study_folder(folder: Path) -> Path:
+    """Return the folder itself, or the shipped study of that name."""
+    if folder.is_dir() or len(folder.parts) != 1:
+        return folder
+    known = shipped() / "studies" / folder.name
+    return Path(str(known)) if known.is_dir() else folder
+
+
+def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:
+    """Return the guides that study.yaml names, with the datasets that the study has."""
+    found: list[Diagnostic] = []
+    sdtm: Standard | None = None
+    adam: list[Standard] = []
+    names = [each.dataset.text for each in specification.sdtm]
+    names += [f"SUPP{name}" for name in names]
+    for name, version in specification.study.standards.items():
+        try:
+            standard = load_standard(shipped() / "standard", name, version.text, names, place=version.place)
+        except SpecError as error:
+            found += error.diagnostics
+            continue
+        if standard.is_adam:
+            adam.append(standard)
+        else:
+            sdtm = standard
+    return Guides(sdtm, tuple(adam)), found
+
+
+def _terminology(specification: Specification) -> tuple[dict[str, Codelist], list[Diagnostic]]:
+    """Return the codelists of the pinned packages that the study uses."""
+    found: list[Diagnostic] = []
+    codelists: dict[str, Codelist] = {}
+    folder = shipped() / "terminology"
+    known = [each.name.removesuffix(".csv.gz") for each in folder.iterdir() if each.name.endswith(".csv.gz")]
+    needed = codelists_needed(specification)
+    for package in specification.study.terminology.values():
+        if package.text not in known:
+            problem = f"there is no terminology package '{package.text}'"
+            found.append(Diagnostic("E1223", package.place, problem, did_you_mean(package.text, known)))
+            continue
+        content = (folder / f"{package.text}.csv.gz").read_bytes()
+        codelists |= load_terminology(content, needed)
+    return codelists, found

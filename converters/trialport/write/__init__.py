@@ -1,0 +1,1 @@
+"""Datasets to files; writers know metadata and records, not the specification."""

@@ -1,0 +1,83 @@
+"""An output folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from trialport.diagnostics import Diagnostic, Place, WriteError
+
+_KNOWN = {"sdtm", "adam", "fhir", "findings.json", "manifest.json"}
+
+
+@contextmanager
+def fresh_folder(out: Path, *, force: bool) -> Generator[Path]:
+    """Open a hidden folder beside `out` and give it that name when all of it is written.
+
+    Raises:
+        WriteError: E4101 `out` is there and not empty, E4102 it holds what is not ours,
+            E4103 the place cannot be written.
+    """
+    _check(out, force=force)
+    partial = out.with_name(f".{out.name}.{secrets.token_hex(6)}.partial")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+    except OSError as error:
+        raise _refused(out, error) from error
+    try:
+        yield partial
+        _sync(partial)
+        _take_place(partial, out)
+    except OSError as error:
+        raise _refused(out, error) from error
+    finally:
+        if partial.exists():
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _check(out: Path, *, force: bool) -> None:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        problem = f"'{out}' is there and is no folder"
+        raise WriteError([Diagnostic("E4101", Place(str(out)), problem, "name another folder")])
+    held = {each.name for each in out.iterdir()} if out.exists() else set[str]()
+    if held and not force:
+        problem = "the output folder is not empty"
+        raise WriteError([Diagnostic("E4101", Place(str(out)), problem, "name another folder, or use --force")])
+    foreign = sorted(held - _KNOWN)
+    if foreign:
+        problem = f"the output folder holds '{foreign[0]}', which no conversion wrote; it is not replaced"
+        raise WriteError([Diagnostic("E4102", Place(str(out)), problem, "name another folder, or move it away")])
+
+
+def _take_place(partial: Path, out: Path) -> None:
+    """Rename, moving an older output aside first and away afterwards."""
+    if not out.exists():
+        partial.rename(out)
+        return
+    aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}.old")
+    out.rename(aside)
+    try:
+        partial.rename(out)
+    except OSError:
+        aside.rename(out)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Put every file on the disk before the folder gets its name."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with suppress(PermissionError), path.open("rb") as stream:
+                os.fsync(stream.fileno())
+
+
+def _refused(out: Path, error: OSError) -> WriteError:
+    problem = f"the output cannot be written: {error.strerror or error}"
+    remedy = "check that the folder may be written to and the disk has room"
+    return WriteError([Diagnostic("E4103", Place(str(out)), problem, remedy)])

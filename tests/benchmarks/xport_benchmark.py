@@ -1,0 +1,193 @@
+"""Report what writing and reading transport files costs, against pyreadstat and a plain copy.
+
+    python tests/benchmarks/xport_benchmark.py [--rows 200000] [--rounds 3]
+
+The dataset has the 15 variables of a laboratory domain (11 text, 4 numbers). Every measurement is
+CPU time of a process of its own, so that other work on the machine weighs little; the tools take
+turns, and the median of the rounds is shown. Linux only, for the peak of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather as feather
+
+TOOLS = (
+    *("write", "read", "write_xpt", "read_xpt"),
+    *("pyreadstat_write", "pyreadstat_read"),
+    *("memcpy", "read_only"),
+)
+_LABEL = "Laboratory Test Results"
+
+
+def main() -> None:
+    """Parse the options, measure every tool and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--measure", nargs=2, metavar=("TOOL", "FOLDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        sys.stdout.write(json.dumps(_measured(options.measure[0], Path(options.measure[1]))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        feather.write_feather(_laboratory(options.rows), f"{folder}/lb.arrow", "uncompressed")
+        rounds = [
+            {tool: _in_process(tool, folder) for tool in TOOLS} for _ in range(options.rounds)
+        ]
+        size = (Path(folder) / "lb.xpt").stat().st_size
+    sys.stdout.write(_table(rounds, options.rows, size))
+
+
+def _laboratory(rows: int) -> pa.Table:
+    """Return laboratory records with the lengths and the repetition of real ones."""
+    random = np.random.default_rng(20240301)
+    subject = np.sort(random.integers(0, max(1, rows // 200), rows))
+    test = random.integers(0, 40, rows)
+    value = np.round(random.lognormal(3, 1, rows), 2)
+    visit = random.integers(1, 13, rows)
+
+    def texts(pattern: str, numbers: np.ndarray[Any, Any]) -> pa.Array[Any]:
+        return pa.array([pattern.format(number) for number in numbers.tolist()], pa.string())
+
+    missing = random.random(rows) < 0.05
+    return pa.table(
+        {
+            "STUDYID": pa.array(["TP-2024-001"] * rows),
+            "DOMAIN": pa.array(["LB"] * rows),
+            "USUBJID": texts("TP-2024-001-{:05}", subject),
+            "LBSEQ": pa.array(np.arange(rows, dtype=np.float64) % 200 + 1),
+            "LBTESTCD": texts("TEST{:02}", test),
+            "LBTEST": texts("Laboratory test number {:02}", test),
+            "LBCAT": texts("CATEGORY {}", test % 3),
+            "LBORRES": texts("{}", value),
+            "LBORRESU": texts("10^{}/L", test % 9),
+            "LBSTRESN": pa.array(value, mask=missing),
+            "LBSTRESU": texts("10^{}/L", test % 9),
+            "LBNRIND": pa.array(
+                np.array(["NORMAL", "HIGH", "LOW", ""])[random.integers(0, 4, rows)]
+            ),
+            "VISITNUM": pa.array(visit.astype(np.float64)),
+            "LBDTC": texts("2024-03-{:02}T08:30", random.integers(1, 29, rows)),
+            "LBDY": pa.array(visit * 7.0 - 6),
+        }
+    )
+
+
+def _in_process(tool: str, folder: str) -> dict[str, float]:
+    command = [sys.executable, __file__, "--measure", tool, folder]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def _measured(tool: str, folder: Path) -> dict[str, float]:
+    run = _prepared(tool, folder)
+    base = _peak()
+    wall, cpu = time.perf_counter(), time.process_time()
+    run()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return {"cpu": cpu, "wall": wall, "over_base_mb": (_peak() - base) / 1024}
+
+
+def _peak() -> int:
+    """Return the most memory this program has held, in KiB.
+
+    `getrusage` would count what the process held before it became this program.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0])
+
+
+def _prepared(tool: str, folder: Path) -> Callable[[], object]:
+    """Return the call to measure, with its imports and its input made ready."""
+    target = folder / "lb.xpt"
+    table = feather.read_table(folder / "lb.arrow", memory_map=True) if "write" in tool else None
+    if tool.startswith("pyreadstat"):
+        return _pyreadstat(tool, table, folder)
+    if tool == "memcpy":
+        content = np.fromfile(target, dtype=np.uint8)
+        return lambda: content.copy()
+    if tool == "read_only":
+        return target.read_bytes
+    from trialport.xport import read_members, read_xpt, write_xpt
+
+    if tool == "read":
+        return lambda: [None for _ in read_members(target)[0].batches()]
+    if tool == "read_xpt":
+        return lambda: read_xpt(target)
+    assert table is not None
+    if tool == "write":
+        return lambda: _write(table, target)
+    frame = table.to_pandas()
+    return lambda: write_xpt(frame, folder / "frame.xpt", name="LB", label=_LABEL)
+
+
+def _write(table: pa.Table, target: Path) -> None:
+    """Write a table with its lengths known, as a converter does."""
+    from trialport.xport import Member, Variable, measure, write_member
+
+    variables = tuple(
+        Variable(field.name, "", "char" if field.type == pa.string() else "num")
+        for field in table.schema
+    )
+    batches = table.to_batches()
+    member = measure(batches, Member("LB", _LABEL, variables))
+    with target.open("wb") as stream:
+        write_member(stream, member, batches)
+
+
+def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[], object]:
+    import pyreadstat
+
+    target = str(folder / "pyreadstat.xpt")
+    if tool == "pyreadstat_read":
+        return lambda: pyreadstat.read_xport(target)
+    assert table is not None
+    frame = table.to_pandas()
+    return lambda: pyreadstat.write_xport(
+        frame, target, file_label="LB", table_name="LB", file_format_version=5
+    )
+
+
+def _table(rounds: list[dict[str, dict[str, float]]], rows: int, size: int) -> str:
+    middle = {
+        tool: {
+            key: statistics.median(each[tool][key] for each in rounds)
+            for key in ("cpu", "wall", "over_base_mb")
+        }
+        for tool in TOOLS
+    }
+    lines = [f"{rows} rows, {size / 1e6:.1f} MB, median of {len(rounds)} rounds", ""]
+    lines.append(f"{'tool':18}{'CPU s':>9}{'wall s':>9}{'MB over base':>14}")
+    for tool, found in middle.items():
+        lines.append(
+            f"{tool:18}{found['cpu']:9.3f}{found['wall']:9.3f}{found['over_base_mb']:14.0f}"
+        )
+    lines.append("")
+    for ours, theirs in (
+        ("write", "pyreadstat_write"),
+        ("write_xpt", "pyreadstat_write"),
+        ("read", "pyreadstat_read"),
+        ("read_xpt", "pyreadstat_read"),
+    ):
+        ratio = middle[theirs]["cpu"] / middle[ours]["cpu"]
+        lines.append(f"{ours} takes 1/{ratio:.1f} of the CPU of {theirs}")
+    for ours in ("write", "read"):
+        ratio = middle[ours]["cpu"] / middle["memcpy"]["cpu"]
+        lines.append(f"{ours} takes {ratio:.1f} times the CPU of memcpy of the same bytes")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
