@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One fault with its stable code, its place, the problem and, where there is one, the remedy."""
+    """One fault: its stable code, its place, the problem and, where there is one, the remedy."""
 
     code: str
     place: Place

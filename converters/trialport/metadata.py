@@ -1,8 +1,8 @@
-"""What a written dataset is: names, labels, types, lengths, keys. Rules, writers and reports read it."""
+"""What a written dataset is: names, labels, types, lengths and keys."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,5 +61,5 @@ def dataset_from_json(values: Mapping[str, Any]) -> DatasetMetadata:
 
 
 def _variable(values: Mapping[str, Any]) -> VariableMetadata:
-    lists: Sequence[str] = ("codelists", "terms")
-    return VariableMetadata(**{key: tuple(value) if key in lists else value for key, value in values.items()})
+    several: dict[str, Any] = {key: tuple(values[key]) for key in ("codelists", "terms")}
+    return VariableMetadata(**{**values, **several})

@@ -379,7 +379,7 @@ def describe(
 
 
 def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tuple[str, ...]:
-    """Return the terms of the study's own short codelists; published ones are known by their code."""
+    """Return the terms of a codelist of the sponsor; published ones are known by their code."""
     known = codelists.get(variable.codelist)
     if known is None or known.numeric or known.published is not None:
         return ()
@@ -405,7 +405,12 @@ def _finding_order(each: Diagnostic) -> tuple[str, str, int, str, str, str]:
 def finding_json(each: Diagnostic) -> dict[str, Any]:
     """Return a finding as plain values; what is not known is left out."""
     values: dict[str, Any] = {"code": each.code, "severity": each.severity.value}
-    place = {"file": each.place.file, "line": each.place.line, "record": each.place.record, "column": each.place.column}
+    place = {
+        "file": each.place.file,
+        "line": each.place.line,
+        "record": each.place.record,
+        "column": each.place.column,
+    }
     values |= {key: value for key, value in place.items() if value}
     values["problem"] = each.problem
     return values | ({"remedy": each.remedy} if each.remedy else {})

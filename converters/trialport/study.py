@@ -77,7 +77,9 @@ def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:
     names += [f"SUPP{name}" for name in names]
     for name, version in specification.study.standards.items():
         try:
-            standard = load_standard(shipped() / "standard", name, version.text, names, place=version.place)
+            standard = load_standard(
+                shipped() / "standard", name, version.text, names, place=version.place
+            )
         except SpecError as error:
             found += error.diagnostics
             continue
@@ -93,12 +95,18 @@ def _terminology(specification: Specification) -> tuple[dict[str, Codelist], lis
     found: list[Diagnostic] = []
     codelists: dict[str, Codelist] = {}
     folder = shipped() / "terminology"
-    known = [each.name.removesuffix(".csv.gz") for each in folder.iterdir() if each.name.endswith(".csv.gz")]
+    known = [
+        each.name.removesuffix(".csv.gz")
+        for each in folder.iterdir()
+        if each.name.endswith(".csv.gz")
+    ]
     needed = codelists_needed(specification)
     for package in specification.study.terminology.values():
         if package.text not in known:
             problem = f"there is no terminology package '{package.text}'"
-            found.append(Diagnostic("E1223", package.place, problem, did_you_mean(package.text, known)))
+            found.append(
+                Diagnostic("E1223", package.place, problem, did_you_mean(package.text, known))
+            )
             continue
         content = (folder / f"{package.text}.csv.gz").read_bytes()
         codelists |= load_terminology(content, needed)

@@ -26,6 +26,9 @@ RESOURCES = (
     "ResearchStudy ResearchSubject ValueSet"
 ).split()
 
+# Code systems of other owners (DICOM, ISO, ASTM) stay out: their codes are theirs to give away.
+OWNERS = ("http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/")
+
 # Security labels that no binding of the types above reaches, but a trial's resources carry.
 MORE_SYSTEMS = (
     "http://terminology.hl7.org/CodeSystem/v3-ActReason",
@@ -211,7 +214,8 @@ class Schema:
     def code_systems(self) -> dict[str, list[str]]:
         """Return the codes of the complete code systems that the types are bound to."""
         urls = {system for bound in self.bound for system in self.package.systems_of(bound)}
-        listed = {each: self.package.system_codes(each) for each in urls | set(MORE_SYSTEMS)}
+        owned = {each for each in urls if each.startswith(OWNERS)} | set(MORE_SYSTEMS)
+        listed = {each: self.package.system_codes(each) for each in owned}
         return {url: codes for url, codes in listed.items() if codes}
 
     def _type(self, name: str) -> None:
@@ -406,9 +410,6 @@ _BOTH: dict[str, dict[str, Any]] = {
         }
     },
     "Observation.referenceRange": {"obs-3": _any_required("low", "high", "text")},
-    "MedicationAdministration.dosage": {
-        "mad-1": _any_required("dose", "rateRatio", "rateQuantity")
-    },
     "Organization": {"org-1": _any_required("identifier", "name")},
     "Patient.contact": {"pat-1": _any_required("name", "telecom", "address", "organization")},
     "ContactPoint": {"cpt-2": {"dependentRequired": {"value": ["system"]}}},
@@ -426,6 +427,9 @@ _BOTH: dict[str, dict[str, Any]] = {
 INVARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "r4": {
         **_BOTH,
+        "MedicationAdministration.dosage": {
+            "mad-1": _any_required("dose", "rateRatio", "rateQuantity")
+        },
         "Group": {
             "grp-1": {"if": {"required": ["member"]}, "then": {"properties": {"actual": {"const": True}}}}
         },
@@ -438,6 +442,10 @@ INVARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "r5": {
         **_BOTH,
+        "MedicationAdministration.dosage": {
+            "mad-1": _any_required("dose", "rateRatio", "rateQuantity", "text")
+        },
+        "Reference": {"ref-2": _any_required("reference", "identifier", "display", "extension")},
         "Condition": {"con-3": {"if": _ABATED, "then": _OVER}},
         "Condition.stage": {"con-1": _any_required("summary", "assessment")},
     },

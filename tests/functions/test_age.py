@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Value = Callable[..., object]
@@ -27,6 +27,7 @@ def _anniversary(birth: date, years: int) -> date:
         return date(birth.year + years, 3, 1)
 
 
+@settings(deadline=None)
 @given(birth=BIRTHS, days=st.integers(0, 9000))
 def test_age_counts_the_birthdays(value: Value, birth: date, days: int) -> None:
     day = birth + timedelta(days=days)
@@ -34,6 +35,7 @@ def test_age_counts_the_birthdays(value: Value, birth: date, days: int) -> None:
     assert found == age(birth, day)
 
 
+@settings(deadline=None)
 @given(
     birth=BIRTHS, years=st.integers(1, 30), near=st.integers(-40, 40), kept=st.sampled_from([4, 7])
 )

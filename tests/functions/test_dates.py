@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Value = Callable[..., object]
@@ -28,6 +28,7 @@ def written(year: str, month: int | None, day: int | None) -> str:
     return year if month is None else f"{year}-{month:02}"
 
 
+@settings(deadline=None)
 @given(parts=PARTS)
 def test_first_and_last_day_of_those_that_a_date_can_mean(
     value: Value, parts: tuple[str, int | None, int | None]
@@ -120,6 +121,7 @@ def test_a_date_may_stand_for_its_text(value: Value) -> None:
         assert value(f"{function}(DATE '2024-02-29')") == date(2024, 2, 29)
 
 
+@settings(deadline=None)
 @given(text=st.text() | st.text(alphabet="0123459-T:", max_size=12))
 def test_no_text_raises(value: Value, text: str) -> None:
     first, last = value("earliest_day(?)", text), value("latest_day(?)", text)

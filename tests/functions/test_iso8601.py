@@ -130,6 +130,7 @@ def test_what_is_no_such_date_is_null(value: Value, text: str) -> None:
     assert value("iso8601(?)", text) is None
 
 
+@settings(deadline=None)
 @given(text=st.text() | NEARLY, other=st.text() | NEARLY | st.none(), third=NEARLY | st.none())
 def test_no_text_raises_or_leaves_the_form(
     value: Value, text: str, other: str | None, third: str | None
@@ -143,7 +144,7 @@ def test_no_text_raises_or_leaves_the_form(
         assert found is None or FORM.fullmatch(str(found))
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(day=st.dates(date(1900, 1, 1), date(2100, 12, 31)), hour=st.integers(0, 23))
 def test_all_styles_say_the_same(value: Value, day: date, hour: int) -> None:
     year, month, number = day.year, day.month, day.day

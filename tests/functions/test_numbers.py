@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Value = Callable[..., object]
@@ -70,6 +70,7 @@ def test_anything_else_is_no_number(value: Value, text: str) -> None:
     assert value("number(?)", text) is None
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="0123456789.+-eE _,\u3000x") | st.text())
 def test_number_reads_as_python_where_the_form_is_right(value: Value, text: str) -> None:
     bare = text.strip(" \t\r\n\u00a0\u3000")
@@ -78,6 +79,7 @@ def test_number_reads_as_python_where_the_form_is_right(value: Value, text: str)
     assert value("number(?)", text) == (expected if math.isfinite(expected) else None)
 
 
+@settings(deadline=None)
 @given(number=FINITE | DECIMALS)
 def test_number_text_is_the_shortest_decimal(value: Value, number: float) -> None:
     plain = format(Decimal(repr(number)), "f")
@@ -85,6 +87,7 @@ def test_number_text_is_the_shortest_decimal(value: Value, number: float) -> Non
     assert value("number_text(?)", number) == ("0" if number == 0 else plain)
 
 
+@settings(deadline=None)
 @given(number=FINITE | DECIMALS)
 def test_the_text_reads_back_as_the_number(value: Value, number: float) -> None:
     assert value("number(number_text(?))", number) == number
@@ -110,6 +113,7 @@ def test_number_text_by_hand(value: Value, number: float, expected: str | None) 
     assert value("number_text(?)", number) == expected
 
 
+@settings(deadline=None)
 @given(number=FINITE | DECIMALS, digits=st.integers(-20, 20))
 def test_rounding_is_that_of_decimals(value: Value, number: float, digits: int) -> None:
     with localcontext() as context:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Value = Callable[..., object]
@@ -31,6 +31,7 @@ def test_there_is_no_day_0(value: Value, day: str, expected: int | None) -> None
     assert value("study_day(?, '2024-03-01T12:00')", day) == expected
 
 
+@settings(deadline=None)
 @given(start=DATES, distance=st.integers(-4000, 4000))
 def test_day_1_is_the_reference_and_day_minus_1_the_day_before(
     value: Value, start: date, distance: int
@@ -40,6 +41,7 @@ def test_day_1_is_the_reference_and_day_minus_1_the_day_before(
     assert value("study_day(?, ?)", day.isoformat(), start.isoformat()) == expected
 
 
+@settings(deadline=None)
 @given(one=DATES, two=DATES)
 def test_exchanged_dates_have_opposite_days(value: Value, one: date, two: date) -> None:
     there = value("study_day(?, ?)", one.isoformat(), two.isoformat())

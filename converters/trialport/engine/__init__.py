@@ -1,1 +1,1 @@
-"""The only room that holds a database: it stages, runs the steps of a plan and hands out records."""
+"""The only room that holds a database: it runs the steps of a plan and hands out records."""

@@ -53,7 +53,9 @@ def _column_faults(engine: Engine, step: Step, files: Mapping[str, str]) -> list
             continue
         keys = _record_keys(step)
         value = sql.column(fault.column)
-        query = exp.select(sql.column("__block"), sql.column("__row"), value, *map(sql.column, keys))
+        query = exp.select(
+            sql.column("__block"), sql.column("__row"), value, *map(sql.column, keys)
+        )
         query = query.from_(table.copy()).where(sql.not_null(value)).order_by(sql.column("__id"))
         rows = engine.rows(query.limit(MOST_FINDINGS))
         for block, row, text, *values in rows:
@@ -76,7 +78,9 @@ def _place(
     relation = step.blocks[block].relation
     if relation in files:
         return Place(files[relation], row, fault.raw_column or fault.variable)
-    shown = " ".join(f"{key}={value}" for key, value in zip(keys, values, strict=True) if value is not None)
+    shown = " ".join(
+        f"{key}={value}" for key, value in zip(keys, values, strict=True) if value is not None
+    )
     return Place(record=f"{step.name} {shown}".strip(), column=fault.variable)
 
 
@@ -90,7 +94,9 @@ def _record_keys(step: Step) -> list[str]:
 
 
 def _finding(fault: FaultColumn, place: Place, value: str) -> Diagnostic:
-    problem = fault.problem.replace("{value}", shown(value) if '{value} record' not in fault.problem else value)
+    problem = fault.problem.replace(
+        "{value}", shown(value) if "{value} record" not in fault.problem else value
+    )
     if not place.column.startswith(fault.variable) and fault.variable:
         problem = f"{fault.variable}: {problem}"
     return Diagnostic(fault.code, place, problem, fault.remedy)
@@ -116,15 +122,21 @@ def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:
 def _query_faults(
     engine: Engine, query: FaultQuery, step: Step, files: Mapping[str, str]
 ) -> list[Diagnostic]:
-    ordered = exp.select(exp.Star()).from_(exp.Subquery(this=query.query.copy(), alias=exp.TableAlias(this=sql.name("f"))))
+    ordered = exp.select(exp.Star()).from_(
+        exp.Subquery(this=query.query.copy(), alias=exp.TableAlias(this=sql.name("f")))
+    )
     rows = engine.rows(ordered.order_by(sql.column("__row")).limit(MOST_FINDINGS))
     found: list[Diagnostic] = []
     for row, value in rows:
         place = Place(record=f"{query.relation} record {row}", column=query.fault.variable)
         if query.relation in files:
-            place = Place(files[query.relation], int(str(row)), query.fault.raw_column or query.fault.variable)
+            place = Place(
+                files[query.relation], int(str(row)), query.fault.raw_column or query.fault.variable
+            )
         elif query.relation:
-            place = Place(record=_named(engine, query.relation, int(str(row))), column=query.fault.variable)
+            place = Place(
+                record=_named(engine, query.relation, int(str(row))), column=query.fault.variable
+            )
         found.append(_finding(query.fault, place, str(value)))
     del step
     return found
@@ -138,4 +150,6 @@ def _named(engine: Engine, relation: str, row: int) -> str:
     query = exp.select(*map(sql.column, keys)).from_(table)
     where = exp.EQ(this=sql.column("__id"), expression=exp.Literal.number(row))
     values = engine.rows(query.where(where))[0] if keys else ()
-    return " ".join([relation, *(f"{key}={value}" for key, value in zip(keys, values, strict=True))])
+    return " ".join(
+        [relation, *(f"{key}={value}" for key, value in zip(keys, values, strict=True))]
+    )

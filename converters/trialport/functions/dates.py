@@ -1,4 +1,4 @@
-"""What an ISO 8601 text, complete or partial, says of its day; and days as such."""
+"""What an ISO 8601 text, complete or partial, says of the day it means."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ IMPUTATION_FLAG = Function(
     doc="What a date imputed from the text had to add: Y where the year is unknown, else M where"
     " the month is, else D where the day is.",
     nulls="Null for null, for a complete date, and for what is no ISO 8601 date.",
-    source="ADaMIG 1.3, 3.1.2 Timing Variables: *DTF holds the highest level that was imputed.",
+    source="ADaMIG 1.3, 3.1.3 Date and Time Imputation Flag Variables: *DTF holds the highest"
+    " level that was imputed.",
     examples=(
         ("imputation_flag('2021-05')", "D"),
         ("imputation_flag('2021')", "M"),

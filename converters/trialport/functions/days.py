@@ -1,4 +1,4 @@
-"""Whole days: their ISO 8601 text, their distance, their sum, and the study day."""
+"""Whole days: their ISO 8601 text, their distance and their sum."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from trialport.functions.once import once
 # A workbook counts a 29 February 1900 that never was, so its days before that are one lower.
 _DAY_ZERO = "CASE WHEN it.serial < 60 THEN DATE '1899-12-31' ELSE DATE '1899-12-30' END"
 _SECONDS = "CAST(floor(it.serial * 86400 + 0.5) AS BIGINT)"
-_LAST = "73415"  # 2100-12-31
+_END = 73416 * 86400  # 2101-01-01
 
 _SERIAL = once(
-    f"CASE WHEN it.serial < 1 OR it.serial >= {_LAST} + 1 OR floor(it.serial) = 60 THEN NULL"
+    f"CASE WHEN it.serial < 1 OR floor(it.serial) = 60 OR {_SECONDS} >= {_END} THEN NULL"
     " WHEN it.serial = floor(it.serial)"
     f" THEN strftime({_DAY_ZERO} + CAST(it.serial AS INTEGER), '%Y-%m-%d')"
     f" ELSE strftime({_DAY_ZERO} + to_seconds({_SECONDS}), '%Y-%m-%dT%H:%M:%S') END",

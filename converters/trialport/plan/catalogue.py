@@ -1,4 +1,4 @@
-"""What relations there are to read from: raw tables by their contracts, datasets as they are planned."""
+"""What there is to read from: raw tables by their contracts, datasets as they are planned."""
 
 from __future__ import annotations
 

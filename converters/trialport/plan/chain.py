@@ -1,4 +1,4 @@
-"""A chain of SELECTs, each adding what the one before makes possible: variables and lookups by level."""
+"""A chain of SELECTs, each adding the variables and lookups that the one before makes possible."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Collector:
         return found
 
     def names(self, expression: Expression | None) -> list[tuple[str, str]]:
-        """Return the names in the expression; a malformed one has none, and is a fault elsewhere."""
+        """Return the names in the expression; a malformed one has none (a fault elsewhere)."""
         if expression is None:
             return []
         try:

@@ -1,4 +1,4 @@
-"""One dataset of a specification to one step: blocks filled and stacked, then what sees them all."""
+"""One dataset of a specification to one step: blocks filled, stacked, then what sees them all."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def _completed(
         if name not in found:
             other = next(each[name] for each in written if name in each)
             null = Expression("null", other.place)
-            found[name] = replace(other, value=null, text=None, number=None, window=None, codelist=None)
+            found[name] = replace(
+                other, value=null, text=None, number=None, window=None, codelist=None
+            )
     return found
 
 
@@ -234,7 +236,9 @@ def _block(
     columns = {*early, *(each.row_key for each in filled.lookups if not each.is_set)}
     columns |= {each for each, _ in base.row_keys}
     return _Block(
-        chain, frozenset(columns | {each.column for each in work.faults.columns[known_faults:]}), filled.types
+        chain,
+        frozenset(columns | {each.column for each in work.faults.columns[known_faults:]}),
+        filled.types,
     )
 
 
@@ -256,7 +260,7 @@ def _scope(
 def _expand(
     base: Base, early: Mapping[str, Variable], chain: Chain, work: _Work
 ) -> dict[str, LookupNames]:
-    """Make one record per subject and endpoint; return the lookups that the subjects have joined."""
+    """Make one record per subject and endpoint; return the lookups that are joined already."""
     scope = _scope(base, frozenset(), {}, work)
     node = work.node
     needed = _lookups_of_censoring(node, work.collector)
@@ -381,7 +385,9 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     selects: list[exp.Query] = []
     for place, block in enumerate(blocks):
         chain.ctes += block.chain.ctes
-        cells = [sql.alias(exp.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")]
+        cells: list[exp.Expr] = [
+            sql.alias(exp.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
+        ]
         cells.append(sql.column("__row"))
         for names, kind in (
             (row_keys, exp.DataType.Type.BIGINT),
@@ -407,7 +413,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     return chain
 
 
-def _sql_type(name: str, work: _Work) -> exp.DataType.Type:
+def _sql_type(name: str, work: _Work) -> exp.DType:
     kind = work.types.get(name, Type.NULL)
     if kind is not Type.NULL:
         return _SQL_TYPES[kind]
@@ -416,7 +422,7 @@ def _sql_type(name: str, work: _Work) -> exp.DataType.Type:
     return exp.DataType.Type.DOUBLE if numeric else exp.DataType.Type.VARCHAR
 
 
-def _cell(name: str, kind: exp.DataType.Type, block: _Block) -> exp.Expr:
+def _cell(name: str, kind: exp.DType, block: _Block) -> exp.Expr:
     value = sql.column(name) if name in block.columns else exp.Null()
     return sql.alias(exp.cast(value, kind), name)
 
@@ -438,7 +444,9 @@ def _fill_late(
         places = {each[name].place for each in written if name in each}
         if len(places) > 1 or not all(name in each for each in written):
             problem = f"{name} sees the whole dataset, and must be one and the same for all blocks"
-            work.collector.fault("E2002", next(iter(places)), problem, "move it from set to variables")
+            work.collector.fault(
+                "E2002", next(iter(places)), problem, "move it from set to variables"
+            )
     defined = {name: next(each[name] for each in written if name in each) for name in late}
     filled = _fill(defined, chain, scope, work.node.lookups, set(), work, "__row.late.")
     _remember(filled, work)

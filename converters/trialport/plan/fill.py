@@ -28,7 +28,7 @@ LEAF = "leaf."
 
 @dataclass(slots=True)
 class Filled:
-    """What filling gave: the type of each variable, its sources, and the lookups that were joined."""
+    """What filling gave: the type and sources of each variable, and the lookups joined."""
 
     types: dict[str, Type] = field(default_factory=dict)
     lineage: dict[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -128,7 +128,9 @@ class Filler:
         for qualifier, name in mentioned:
             if qualifier in lookups:
                 found.add(f"@{qualifier}")
-            elif (qualifier == "" and name in self.scope.targets and name != own) or (qualifier == "" and name == own and not self._has_source(name)):
+            elif (qualifier == "" and name in self.scope.targets and name != own) or (
+                qualifier == "" and name == own and not self._has_source(name)
+            ):
                 found.add(name)
         return found
 

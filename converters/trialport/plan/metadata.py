@@ -1,4 +1,4 @@
-"""What a dataset and its variables are called: the specification's word first, then the standard's."""
+"""Names, labels and types: the specification's word first, then the standard's."""
 
 from __future__ import annotations
 

@@ -28,12 +28,14 @@ class RelationScope:
     outer: Scope | None = None
 
     def resolve(self, qualifier: str, name: str) -> Resolved:
+        """Return what the name stands for; raise ExpressionError for one that means nothing."""
         if qualifier == "this" and self.outer is not None:
             found = self.outer.resolve("", name)
             return Resolved(in_table(found.sql, "p"), found.type, found.reference)
         if qualifier not in {"", self.via}:
             remedy = "use this.NAME for the record that looks" if self.outer else ""
-            problem = f"'{qualifier}.{name}' means nothing here; names are the columns of {self.relation.shown}"
+            columns = f"the columns of {self.relation.shown}"
+            problem = f"'{qualifier}.{name}' means nothing here; names are {columns}"
             raise ExpressionError("E1201", problem, remedy)
         kind = self.relation.type_of(name)
         tree = sql.column(name, self.table)
@@ -42,6 +44,7 @@ class RelationScope:
         return Resolved(tree, kind, Reference(self.relation.name, name, self.via), text)
 
     def set_scope(self, qualifier: str) -> Scope | None:
+        """Return the scope of the records of a set lookup, or None where it is no set."""
         return None
 
 
@@ -73,6 +76,7 @@ class RecordScope:
     stacked: bool = False
 
     def resolve(self, qualifier: str, name: str) -> Resolved:
+        """Return what the name stands for; raise ExpressionError for one that means nothing."""
         if qualifier == "":
             return self._bare(name)
         if qualifier in self.sources:
@@ -84,11 +88,12 @@ class RecordScope:
         known = [*self.sources, *self.lookups, *(["test"] if self.tests else []), "study"]
         problem = f"unknown name '{qualifier}' in '{qualifier}.{name}'"
         if self.stacked and qualifier in {"src", "test"}:
-            problem = f"'{qualifier}.{name}' is of one record; a window, and what uses one, sees the whole dataset"
+            problem = f"'{qualifier}.{name}' is of one record; windows see the whole dataset"
             raise ExpressionError("E1207", problem, "put the value into a variable first")
         raise ExpressionError("E1201", problem, did_you_mean(qualifier, known))
 
     def set_scope(self, qualifier: str) -> Scope | None:
+        """Return the scope of the records of a set lookup, or None where it is no set."""
         lookup = self.lookups.get(qualifier)
         if lookup is None or not lookup.is_set:
             return None
@@ -100,7 +105,8 @@ class RecordScope:
         if name in self.targets and name != self.defining:
             if in_source and name not in self.copies:
                 remedy = f"write src.{name} for the source's, or give the variable another name"
-                problem = f"'{name}' is both a variable of {self.dataset} and a column of {self.sources['src'].shown}"
+                both = f"a variable of {self.dataset} and a column of {self.sources['src'].shown}"
+                problem = f"'{name}' is both {both}"
                 raise ExpressionError("E1205", problem, remedy)
             kind = self.variables.get(name, Type.NULL)
             return Resolved(sql.column(name), kind, Reference(self.dataset, name))
@@ -146,7 +152,7 @@ class RecordScope:
         kind = lookup.relation.type_of(name)
         if lookup.is_set:
             problem = f"'{lookup.name}' is a set of records"
-            remedy = f"use count, min, max, sum or any_of, or give the lookup a pick: max({lookup.name}.{name})"
+            remedy = f"use count, min, max, sum or any_of, e.g. max({lookup.name}.{name}), or pick"
             raise ExpressionError("E1208", problem, remedy)
         reference = Reference(lookup.relation.name, name, lookup.name)
         return Resolved(sql.column(f"{lookup.name}.{name}"), kind, reference)

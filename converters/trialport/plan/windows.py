@@ -20,7 +20,7 @@ TIE = "__tie"
 def compile_window(
     name: str, node: Variable, scope: RecordScope, keys: Sequence[str], collector: Collector
 ) -> Compiled | None:
-    """Return the value of a window, or of `sequence(...)`, compiled; None with its faults collected.
+    """Return the value of a window or of `sequence(...)`; None with its faults collected.
 
     `keys` are the key variables of the dataset, by which sequence numbers are given.
     """

@@ -81,7 +81,7 @@ class Scope(Protocol):
     """What the names of an expression mean where it is written."""
 
     def resolve(self, qualifier: str, name: str) -> Resolved:
-        """Return what the name stands for; raise ExpressionError E1201 ff. for one that means nothing."""
+        """Return what the name stands for; raise ExpressionError for one that means nothing."""
         ...
 
     def set_scope(self, qualifier: str) -> Scope | None:
@@ -98,9 +98,7 @@ def compile_expression(text: str, scope: Scope, vocabulary: Vocabulary) -> Compi
     return _Compiler(scope, vocabulary).compile(parse(text))
 
 
-def compile_mapped(
-    text: str, codelist: str, scope: Scope, vocabulary: Vocabulary
-) -> Compiled:
+def compile_mapped(text: str, codelist: str, scope: Scope, vocabulary: Vocabulary) -> Compiled:
     """Return the expression compiled and mapped through a codelist of the study."""
     compiler = _Compiler(scope, vocabulary)
     value = compiler.compile(parse(text))
@@ -186,7 +184,8 @@ _SQL_FUNCTIONS: Mapping[type[exp.Expr], tuple[str, tuple[Type, ...], Type, int]]
 _INTEGER_ARGUMENTS = {"substr": (1, 2), "left": (1,), "right": (1,), "split_part": (2,)}
 _SQL_FUNCTION_NAMES = [
     *(each[0] for each in _SQL_FUNCTIONS.values()),
-    *"coalesce nullif replace concat lpad rpad regexp_matches regexp_extract greatest least".split(),
+    *("coalesce", "nullif", "replace", "concat", "lpad", "rpad"),
+    *("regexp_matches", "regexp_extract", "greatest", "least"),
 ]
 _OWN = (
     "usubjid",
@@ -621,21 +620,12 @@ class _Compiler:
             *(part.sql for part in parts), targets=targets, analytes=analytes
         )
         whole = self.combine(tree, Type.NUMBER, parts)
-        if _literals(node.expressions[1]) is not None and parts[1].uses == frozenset():
-            shown = parts[1]
-        else:
-            shown = parts[1]
-        fault = sql.when(
-            sql.every([sql.not_null(parts[0].sql), sql.is_null(tree)]) or exp.true(),
-            sql.call("coalesce", shown.sql, sql.text("no unit")),
-        )
-        words = Fault(
-            "E3204",
-            fault,
-            "unit {value} has no known factor to the standard unit",
-            "correct the unit or extend the units",
-            shown.uses,
-        )
+        failed = sql.every([sql.not_null(parts[0].sql), sql.is_null(tree)])
+        assert failed is not None
+        unit = sql.call("coalesce", parts[1].sql, sql.text("(none)"))
+        problem = "unit {value} has no known factor to the standard unit"
+        remedy = "correct the unit, or map it to a known unit first"
+        words = Fault("E3204", sql.when(failed, unit), problem, remedy, parts[1].uses)
         return Compiled(whole.sql, whole.type, whole.uses, (*whole.faults, words), whole.aggregates)
 
     def reference(self, node: exp.Anonymous) -> Compiled:
@@ -793,7 +783,7 @@ def _short_literal(node: exp.Expr, what: str) -> None:
 def _not_in_language(node: exp.Expr) -> ExpressionError:
     shown = node.sql("duckdb")
     short = shown if len(shown) <= 40 else shown[:37] + "..."
-    hints = {
+    hints: dict[type[exp.Expr], str] = {
         exp.Cast: "use number(...), complete_date(...) or number_text(...)",
         exp.TryCast: "use number(...), complete_date(...) or number_text(...)",
         exp.Round: "use round_half_up(number, digits)",

@@ -16,7 +16,9 @@ from trialport.terms.units import Units
 def codelists_needed(specification: Specification) -> set[str]:
     """Return the NCI codes of the published codelists that the study uses."""
     return {
-        each.nci.text for each in specification.terminology.codelists.values() if each.nci is not None
+        each.nci.text
+        for each in specification.terminology.codelists.values()
+        if each.nci is not None
     }
 
 
@@ -57,7 +59,9 @@ def _codelist(
         known = published.get(node.nci.text)
         if known is None:
             problem = f"codelist '{node.nci.text}' is not in the pinned terminology"
-            found.append(Diagnostic("E1221", node.nci.place, problem, did_you_mean(node.nci.text, published)))
+            found.append(
+                Diagnostic("E1221", node.nci.place, problem, did_you_mean(node.nci.text, published))
+            )
     terms = dict(node.terms)
     if known is not None:
         terms = {**{each.value: each.decode for each in known.terms}, **terms}
@@ -67,7 +71,10 @@ def _codelist(
         for collected, value in node.map.items():
             if value.text not in terms and node.type != "number":
                 problem = f"'{value.text}' (for '{collected}') is no term of codelist {name}"
-                remedy = did_you_mean(value.text, terms) or "add it under extend, if the codelist is extensible"
+                remedy = (
+                    did_you_mean(value.text, terms)
+                    or "add it under extend, if the codelist is extensible"
+                )
                 found.append(Diagnostic("E1220", value.place, problem, remedy))
     mapped = {collected: value.text for collected, value in node.map.items()}
     return StudyCodelist(name, mapped, terms, node.type == "number", known)

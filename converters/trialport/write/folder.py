@@ -47,11 +47,17 @@ def _check(out: Path, *, force: bool) -> None:
     held = {each.name for each in out.iterdir()} if out.exists() else set[str]()
     if held and not force:
         problem = "the output folder is not empty"
-        raise WriteError([Diagnostic("E4101", Place(str(out)), problem, "name another folder, or use --force")])
+        raise WriteError(
+            [Diagnostic("E4101", Place(str(out)), problem, "name another folder, or use --force")]
+        )
     foreign = sorted(held - _KNOWN)
     if foreign:
-        problem = f"the output folder holds '{foreign[0]}', which no conversion wrote; it is not replaced"
-        raise WriteError([Diagnostic("E4102", Place(str(out)), problem, "name another folder, or move it away")])
+        problem = (
+            f"the output folder holds '{foreign[0]}', which no conversion wrote; it is not replaced"
+        )
+        raise WriteError(
+            [Diagnostic("E4102", Place(str(out)), problem, "name another folder, or move it away")]
+        )
 
 
 def _take_place(partial: Path, out: Path) -> None:

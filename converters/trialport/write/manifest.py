@@ -29,4 +29,6 @@ def _digest(path: Path) -> str:
 
 def write_json(path: Path, document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write a document as JSON, two blanks deep, its keys in the order given."""
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
+    )

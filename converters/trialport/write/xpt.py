@@ -76,7 +76,9 @@ def _with_common(member: Member, original: Member, longest: Mapping[str, int]) -
         return member
     pinned = {each.name for each in original.variables if each.length is not None}
     variables = tuple(
-        each if each.type == "num" or each.name in pinned else replace(each, length=longest[each.name])
+        each
+        if each.type == "num" or each.name in pinned
+        else replace(each, length=longest[each.name])
         for each in member.variables
     )
     return replace(member, variables=variables)

@@ -1,0 +1,64 @@
+"""The types of one FHIR version: which elements they have, and what a resource must satisfy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+import jsonschema_rs
+import orjson
+
+Version = Literal["R4", "R5"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The types of one version by name, as JSON Schema, and the codes of its code systems."""
+
+    version: Version
+    types: Mapping[str, Mapping[str, Any]]
+    systems: Mapping[str, frozenset[str]]
+    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+
+    def validator(self, resource_type: str) -> jsonschema_rs.Draft202012Validator:
+        """Return the validator of a resource type; unknown types are held to the known ones."""
+        if resource_type not in self._validators:
+            name = resource_type if self.is_resource(resource_type) else "ResourceList"
+            schema = {"$ref": f"#/$defs/{name}", "$defs": self.types}
+            made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            self._validators[resource_type] = made
+        return self._validators[resource_type]
+
+    def is_resource(self, name: str) -> bool:
+        """Return whether there is a resource type of that name."""
+        return name in self.types["ResourceList"]["properties"]["resourceType"]["enum"]
+
+    def resource_types(self) -> tuple[str, ...]:
+        """Return the resource types that can be checked."""
+        return tuple(self.types["ResourceList"]["properties"]["resourceType"]["enum"])
+
+    def element_type(self, parent: str, name: str) -> str:
+        """Return the type of an element of a type, e.g. `dateTime`, or '' where it has none.
+
+        Children of an element that has no type of its own are under its path:
+        `Observation.component`.
+        """
+        found = self.types.get(parent, {}).get("properties", {}).get(name, {})
+        found = found.get("items", found)
+        reference = found.get("$ref") or found.get("allOf", [{}])[0].get("$ref", "")
+        return reference.removeprefix("#/$defs/")
+
+    def is_repeated(self, parent: str, name: str) -> bool:
+        """Return whether an element is written as an array."""
+        properties = self.types.get(parent, {}).get("properties", {})
+        return properties.get(name, {}).get("type") == "array"
+
+
+def load_definitions(folder: Traversable, version: Version) -> Definitions:
+    """Return the types of one version from `<folder>/r4` or `<folder>/r5`."""
+    where = folder / version.lower()
+    types = orjson.loads((where / "schema.json").read_bytes())
+    systems = orjson.loads((where / "codesystems.json").read_bytes())
+    return Definitions(version, types, {url: frozenset(codes) for url, codes in systems.items()})
