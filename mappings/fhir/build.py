@@ -24,7 +24,7 @@ RESOURCES = (
     "AdverseEvent Bundle CodeSystem Condition Evidence EvidenceVariable Group Location "
     "MedicationAdministration Observation Organization Patient Procedure Provenance "
     "ResearchStudy ResearchSubject ValueSet"
-).split()
+)
 
 # Code systems of other owners (DICOM, ISO, ASTM) stay out: their codes are theirs to give away.
 OWNERS = ("http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/")
@@ -97,7 +97,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 class Package:
-    """The definitions of one FHIR version: structures by name, value sets and code systems by URL."""
+    """The definitions of one version: structures by name, value sets and systems by URL."""
 
     def __init__(self, path: Path) -> None:
         self.structures: dict[str, dict[str, Any]] = {}
@@ -188,17 +188,17 @@ class Schema:
 
     def definitions(self) -> dict[str, Any]:
         """Return the definitions by name."""
-        self.todo = list(RESOURCES)
+        self.todo = RESOURCES.split()
         self.made["ResourceList"] = {
             "type": "object",
             "required": ["resourceType"],
-            "properties": {"resourceType": {"enum": RESOURCES}},
+            "properties": {"resourceType": {"enum": RESOURCES.split()}},
             "allOf": [
                 {
                     "if": {"properties": {"resourceType": {"const": each}}},
                     "then": {"$ref": f"#/$defs/{each}"},
                 }
-                for each in RESOURCES
+                for each in RESOURCES.split()
             ],
         }
         while self.todo:
@@ -232,7 +232,9 @@ class Schema:
                 children.setdefault(parent, []).append(element)
         for path, each in children.items():
             own = name if path == root else path
-            self.made[own] = self._object(own, each, structure["kind"] == "resource" and own == name)
+            self.made[own] = self._object(
+                own, each, structure["kind"] == "resource" and own == name
+            )
 
     def _object(
         self, name: str, elements: Iterable[Mapping[str, Any]], is_resource: bool
@@ -263,7 +265,7 @@ class Schema:
     def _properties(
         self, key: str, element: Mapping[str, Any], is_resource: bool
     ) -> dict[str, Any]:
-        """Return the keys of an element: one, two for a primitive, one for each type of a choice."""
+        """Return the keys of an element: two for a primitive, some for each type of a choice."""
         if "contentReference" in element:
             target = element["contentReference"].rpartition("#")[2]
             return {key: _repeated({"$ref": f"#/$defs/{target}"}, element)}
@@ -388,15 +390,22 @@ def _any_required(*names: str) -> dict[str, Any]:
 
 
 def _has_coding(element: str, system: str, *codes: str) -> dict[str, Any]:
-    held = {"coding": {"contains": _coding(f"http://terminology.hl7.org/CodeSystem/{system}", [*codes])}}
-    return {"required": [element], "properties": {element: {"required": ["coding"], "properties": held}}}
+    held = {
+        "coding": {"contains": _coding(f"http://terminology.hl7.org/CodeSystem/{system}", [*codes])}
+    }
+    return {
+        "required": [element],
+        "properties": {element: {"required": ["coding"], "properties": held}},
+    }
 
 
 _OBSERVED = (
     "Quantity CodeableConcept String Boolean Integer Range Ratio SampledData Time DateTime Period "
     "Attachment Reference"
-).split()
-_ABATED = _any_required(*(f"abatement{each}" for each in ("DateTime", "Age", "Period", "Range", "String")))
+)
+_ABATED = _any_required(
+    *(f"abatement{each}" for each in ("DateTime", "Age", "Period", "Range", "String"))
+)
 _ENTERED_IN_ERROR = _has_coding("verificationStatus", "condition-ver-status", "entered-in-error")
 _OVER = _has_coding("clinicalStatus", "condition-clinical", "resolved", "remission", "inactive")
 _BOTH: dict[str, dict[str, Any]] = {
@@ -405,7 +414,7 @@ _BOTH: dict[str, dict[str, Any]] = {
         "obs-6": {
             "not": {
                 "required": ["dataAbsentReason"],
-                **_any_required(*(f"value{each}" for each in _OBSERVED)),
+                **_any_required(*(f"value{each}" for each in _OBSERVED.split())),
             }
         }
     },
@@ -431,7 +440,10 @@ INVARIANTS: dict[str, dict[str, dict[str, Any]]] = {
             "mad-1": _any_required("dose", "rateRatio", "rateQuantity")
         },
         "Group": {
-            "grp-1": {"if": {"required": ["member"]}, "then": {"properties": {"actual": {"const": True}}}}
+            "grp-1": {
+                "if": {"required": ["member"]},
+                "then": {"properties": {"actual": {"const": True}}},
+            }
         },
         "Condition": {
             "con-4": {"if": _ABATED, "then": _OVER},

@@ -76,7 +76,6 @@ def test_a_date_may_stand_for_its_text(value: Value) -> None:
 
 
 @settings(deadline=None)
-@settings(deadline=None)
 @given(a=st.text(), b=st.text())
 def test_no_text_raises(value: Value, a: str, b: str) -> None:
     assert value("before(?, ?)", a, b) in (None, True, False)

@@ -25,7 +25,7 @@ def resource_id(resource_type: str, identity: Sequence[str]) -> str:
     >>> resource_id("Observation", ["MSC-GVHD-101-007", "CGVHD"])
     'MSC-GVHD-101-007-CGVHD'
     >>> resource_id("Patient", ["MSC_GVHD_007"])
-    '6e0b2b9e1a1d4a0e2f2f4f1c8b1c0d7e'
+    '1d5fef33ceea5227e57f92c7845b8cdf'
     """
     key = identity_key(identity)
     readable = key.replace("|", "-")
@@ -41,7 +41,7 @@ def identity_key(identity: Sequence[str]) -> str:
 
 
 def reference_text(marked: str) -> str:
-    """Return `Type/id` for the marked text of a reference, and any other text as it is.
+    r"""Return `Type/id` for the marked text of a reference, and any other text as it is.
 
     >>> reference_text("\x01Patient|MSC-GVHD-101-007")
     'Patient/MSC-GVHD-101-007'

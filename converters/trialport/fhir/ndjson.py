@@ -7,7 +7,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -90,11 +90,8 @@ def write_ndjson(path: Path, resource_type: str, lines: Iterator[Line]) -> Writt
     count = size = 0
     with atomic_file(path) as stream:
         for line in lines:
-            size += _put(stream, digest, line.json + b"\n")
+            data = line.json + b"\n"
+            digest.update(data)
+            size += stream.write(data)
             count += 1
     return WrittenFile(path, resource_type, count, size, digest.hexdigest())
-
-
-def _put(stream: BinaryIO, digest: hashlib._Hash, data: bytes) -> int:
-    digest.update(data)
-    return stream.write(data)

@@ -59,7 +59,9 @@ def build(
         offset: the study's offset from UTC, for times that have none.
     """
     template = _Template(step, definitions)
-    identifier = None if "identifier" in template.elements else _identifier(step, definitions, studyid)
+    identifier = (
+        None if "identifier" in template.elements else _identifier(step, definitions, studyid)
+    )
     for batch in batches:
         columns = template.columns(batch, offset)
         names = [json_values(batch.column(each)) for each in step.identity]
@@ -97,13 +99,17 @@ class _Template:
         """Return the values of the leaves, one list each."""
         return [json_values(batch.column(name), kind, offset) for name, kind, _ in self.leaves]
 
-    def _compile(self, content: Content, parent: str, name: str, path: str = "") -> tuple[Make, bool]:
+    def _compile(
+        self, content: Content, parent: str, name: str, path: str = ""
+    ) -> tuple[Make, bool]:
         """Return what makes the content of a row, and whether it says anything about the record."""
         path = f"{path}.{name}" if path else f"{parent}.{name}"
         if isinstance(content, Leaf):
             return self._leaf(content, self.definitions.element_type(parent, name), path)
         if isinstance(content, Repeated):
-            items = [self._compile(each, parent, name, path.rpartition(".")[0]) for each in content.items]
+            items = [
+                self._compile(each, parent, name, path.rpartition(".")[0]) for each in content.items
+            ]
             return _array([make for make, _ in items]), any(live for _, live in items)
         assert isinstance(content, Element)
         own = self.definitions.element_type(parent, name)

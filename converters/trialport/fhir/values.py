@@ -43,9 +43,7 @@ def is_finite(value: Value) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def _conversion(
-    kind: pa.DataType, is_time: bool, offset: str
-) -> Callable[[object], Value] | None:
+def _conversion(kind: pa.DataType, is_time: bool, offset: str) -> Callable[[object], Value] | None:
     if pa.types.is_boolean(kind) or pa.types.is_null(kind):
         return None
     if pa.types.is_integer(kind):

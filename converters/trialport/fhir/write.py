@@ -1,0 +1,100 @@
+"""All resources of a study: built, checked and written, one file a type."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import pyarrow as pa
+
+from trialport.diagnostics import Diagnostic
+from trialport.fhir.check import Checker
+from trialport.fhir.findings import Findings
+from trialport.fhir.ndjson import Line, Sorter, WrittenFile, write_ndjson
+from trialport.fhir.resource import build
+from trialport.fhir.schema import Version, load_definitions
+from trialport.plan.model import ResourceStep
+from trialport.templates import shipped
+
+__all__ = ["WrittenFile", "write_resources"]
+
+
+def write_resources(
+    steps: Iterable[tuple[ResourceStep, Iterable[pa.RecordBatch]]],
+    folder: Path,
+    version: Version = "R4",
+    *,
+    studyid: str = "",
+    offset: str = "",
+    definitions: Traversable | None = None,
+    with_models: bool = True,
+) -> tuple[tuple[WrittenFile, ...], list[Diagnostic]]:
+    """Write `<folder>/<version>/<Type>.ndjson` for every type, and return the files and findings.
+
+    Several steps may give one type. Lines are sorted by id, so the files are the same whatever
+    the order of steps and records. A resource with findings is written nevertheless, except where
+    it has no id of its own: E4203 and, for every further resource of one id, E4201 and E4202.
+
+    Args:
+        steps: each resource of the plan with the records of its table; those that are not meant
+            for the version are left out, and their records not asked for.
+        folder: where the folder of the version is made.
+        version: the FHIR version to write.
+        studyid: names the system of the identifiers; without it none is added.
+        offset: the study's offset from UTC, e.g. `+08:00`, for times that have none.
+        definitions: the folder of the FHIR definitions; the shipped ones unless stated.
+        with_models: whether each shape also goes through the models of fhir.resources.
+
+    Raises:
+        WriteError: E4034, the folder or the disk does not take a file.
+    """
+    types = load_definitions(definitions or shipped() / "fhir", version)
+    findings = Findings()
+    checker = Checker(types, findings, with_models=with_models)
+    target = folder / version
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".runs.", dir=target) as runs:
+        sorters: dict[str, Sorter] = {}
+        for step, batches in steps:
+            if version in step.versions:
+                sorter = sorters.setdefault(step.type, Sorter(Path(runs), step.type))
+                for built in build(step, batches, types, findings, studyid=studyid, offset=offset):
+                    checker.check(built.resource, built.identity)
+                    sorter.add(built.identity, built.resource)
+        files = tuple(
+            write_ndjson(
+                target / f"{each}.ndjson", each, _once_each(each, sorters[each], checker, findings)
+            )
+            for each in sorted(sorters)
+        )
+    checker.finish()
+    return files, findings.all()
+
+
+def _once_each(
+    resource_type: str, sorter: Sorter, checker: Checker, findings: Findings
+) -> Iterator[Line]:
+    """Yield the first resource of each id; report the others."""
+    last: Line | None = None
+    for line in sorter.lines():
+        if last is not None and line.id == last.id:
+            _report_second(resource_type, last, line, findings)
+            continue
+        checker.seen(resource_type, line.id)
+        last = line
+        yield line
+
+
+def _report_second(resource_type: str, first: Line, second: Line, findings: Findings) -> None:
+    name = f"{resource_type}/{second.id}"
+    if first.identity == second.identity:
+        problem = f"a further record has the identity '{second.identity}'; only one is written"
+        findings.add("E4201", name, "id", problem, "add to 'identity' what tells them apart")
+    else:
+        problem = (
+            f"the identities '{first.identity}' and '{second.identity}' give the same id; "
+            "only the first is written"
+        )
+        findings.add("E4202", name, "id", problem, "add a constant to one of the identities")

@@ -1,0 +1,89 @@
+"""The datasets as tables of a DuckDB connection: what they hold, and answers to queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trialport.functions.model import Type
+from trialport.metadata import DatasetMetadata
+from trialport.plan.catalogue import Relation
+from trialport.spec import sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+_NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+
+
+@dataclass(slots=True)
+class Database:
+    """Datasets by name, each with a table or view of that name; nothing is written to it."""
+
+    connection: duckdb.DuckDBPyConnection
+    datasets: Sequence[DatasetMetadata]
+    _relations: dict[str, Relation | None] = field(default_factory=dict[str, Relation | None])
+
+    def dataset(self, name: str) -> DatasetMetadata | None:
+        """Return the metadata of a dataset, or None where there is none of that name."""
+        return next((each for each in self.datasets if each.name == name), None)
+
+    def relation(self, name: str) -> Relation | None:
+        """Return the records of a dataset with the types they have, or None where there are none.
+
+        Text variables whose names end in DTC hold ISO 8601 text. What begins with two underscores
+        is no variable.
+        """
+        if name not in self._relations:
+            known = self.dataset(name) is not None and self._is_there(name)
+            self._relations[name] = self._described(name) if known else None
+        return self._relations[name]
+
+    def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
+        """Return the rows of a query."""
+        return self.connection.execute(query.sql("duckdb")).fetchall()
+
+    def number(self, query: exp.Query) -> int:
+        """Return how many rows a query has."""
+        whole = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name("q")))
+        rows = self.rows(exp.select(exp.Count(this=exp.Star())).from_(whole))
+        return int(str(rows[0][0]))
+
+    def in_order(self, name: str) -> exp.Expr:
+        """Return SQL for the position of a record in its dataset."""
+        columns = {each[0] for each in self._columns(name)}
+        if "__id" in columns:
+            return sql.column("__id")
+        # DuckDB keeps the order of a table or an Arrow view for a window without any order.
+        return exp.Window(this=exp.RowNumber())
+
+    def _is_there(self, name: str) -> bool:
+        schema = exp.EQ(this=exp.column("table_schema"), expression=sql.text("main"))
+        same = exp.EQ(this=exp.column("table_name"), expression=sql.text(name))
+        tables = exp.table_("tables", db="information_schema")
+        return bool(self.rows(exp.select("table_name").from_(tables).where(schema).where(same)))
+
+    def _columns(self, name: str) -> list[tuple[str, str]]:
+        rows = self.rows(exp.Describe(this=exp.table_(name, quoted=True)))
+        return [(str(row[0]), str(row[1])) for row in rows]
+
+    def _described(self, name: str) -> Relation:
+        columns = {
+            column: _type(column, stored)
+            for column, stored in self._columns(name)
+            if not column.startswith("__")
+        }
+        return Relation(name, name, columns, "", ())
+
+
+def _type(column: str, stored: str) -> Type:
+    if stored.startswith(_NUMBERS):
+        return Type.NUMBER
+    if stored == "DATE":
+        return Type.DATE
+    if stored.startswith("TIMESTAMP"):
+        return Type.DATETIME
+    return Type.DTC if column.endswith("DTC") else Type.TEXT

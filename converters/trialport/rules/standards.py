@@ -1,0 +1,82 @@
+"""What the standards say of datasets as they are found, by name and by the variables they have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from trialport.metadata import DatasetMetadata
+from trialport.standard.load import load_standard
+from trialport.standard.model import Dataset, Standard, Variable, find_variable
+from trialport.templates import shipped
+from trialport.terms.codelists import Codelist, load_terminology
+
+SDTM_GUIDE = ("SDTMIG", "3.4")
+ADAM_GUIDES = (("ADaMIG", "1.3"), ("ADaM-TTE", "1.0"), ("ADaM-OCCDS", "1.1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """The guides and the codelists, by NCI code, that datasets are judged by."""
+
+    sdtm: Standard | None = None
+    adam: tuple[Standard, ...] = ()
+    codelists: Mapping[str, Codelist] = field(default_factory=lambda: MappingProxyType({}))
+
+    def dataset(self, name: str, group: str, variables: Collection[str]) -> Dataset | None:
+        """Return the guide's dataset or, for an analysis dataset, its data structure."""
+        if group == "sdtm":
+            return self.sdtm.dataset(name) if self.sdtm else None
+        wanted = structure(name, variables)
+        return next((found for each in self.adam if (found := each.dataset(wanted))), None)
+
+    def described(self, dataset: DatasetMetadata) -> Dataset | None:
+        """Return the guide's dataset or data structure for a dataset with metadata."""
+        names = [each.name for each in dataset.variables]
+        return self.dataset(dataset.name, dataset.group, names)
+
+    def variable(
+        self, dataset: str, group: str, variables: Collection[str], name: str
+    ) -> Variable | None:
+        """Return what the guides say of a variable."""
+        if group == "sdtm":
+            return self.sdtm.variable(dataset, name) if self.sdtm else None
+        return find_variable(self.adam, structure(dataset, variables), name)
+
+
+def structure(name: str, variables: Collection[str]) -> str:
+    """Return the data structure that an analysis dataset follows, told by its variables.
+
+    >>> structure("ADTTE", ["USUBJID", "PARAMCD", "AVAL", "CNSR"])
+    'TTE'
+    """
+    if name in {"ADSL", "ADAE"}:
+        return name
+    if "PARAMCD" in variables:
+        return "TTE" if "CNSR" in variables else "BDS"
+    return "OCCDS"
+
+
+def shipped_standards(datasets: Iterable[str], codes: Collection[str] | None = ()) -> Standards:
+    """Return SDTMIG 3.4 and ADaMIG 1.3 with its TTE and OCCDS, and published codelists.
+
+    Args:
+        datasets: names of the tabulation datasets to be judged.
+        codes: NCI codes of the codelists wanted, of the newest terminology shipped; None for all.
+    """
+    folder = shipped() / "standard"
+    adam = tuple(load_standard(folder, name, version) for name, version in ADAM_GUIDES)
+    return Standards(load_standard(folder, *SDTM_GUIDE, datasets), adam, _codelists(codes))
+
+
+def _codelists(codes: Collection[str] | None) -> dict[str, Codelist]:
+    if codes is not None and not codes:
+        return {}
+    folder = shipped() / "terminology"
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".csv.gz"))
+    found: dict[str, Codelist] = {}
+    for kind in ("sdtmct-", "adamct-"):
+        newest = max(each for each in names if each.startswith(kind))
+        found |= load_terminology((folder / newest).read_bytes(), codes)
+    return found
