@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlglot import exp
+
 from trialport import __version__
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecError, did_you_mean
 from trialport.metadata import DatasetMetadata, VariableMetadata
@@ -248,6 +250,9 @@ class _Work:
     def _run(self) -> None:
         from trialport.engine.execute import run_plan
 
+        vocabulary = self.planned.vocabulary
+        if vocabulary.units is not None and uses_units(self.planned.plan):
+            self.engine.load_conversions(vocabulary.units.conversions())
         tables = self.planned.specification.sources.tables
         files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
         self.findings += run_plan(self.engine, self.planned.plan, files, self.progress)
@@ -317,6 +322,15 @@ def raw_tables(whole: Plan) -> list[str]:
     steps = [*whole.steps, *(each.step for each in whole.resources)]
     read = {each for step in steps for each in step.depends if each.startswith("raw.")}
     return [name for name in whole.raw_tables if f"raw.{name}" in read]
+
+
+def uses_units(whole: Plan) -> bool:
+    """Return whether any step converts units."""
+    return any(
+        each.this == "tp_in_unit"
+        for step in whole.steps
+        for each in step.query.find_all(exp.Anonymous)
+    )
 
 
 def _contract_findings(engine: Engine, staged: StagePlan, there: set[str]) -> list[Diagnostic]:

@@ -192,7 +192,8 @@ class Schema:
         self.made["ResourceList"] = {
             "type": "object",
             "required": ["resourceType"],
-            "properties": {"resourceType": {"enum": RESOURCES.split()}},
+            "properties": {"resourceType": {"enum": self._every_resource()}},
+            # Resources inside resources may be of any type; those with a definition are held to it.
             "allOf": [
                 {
                     "if": {"properties": {"resourceType": {"const": each}}},
@@ -217,6 +218,12 @@ class Schema:
         owned = {each for each in urls if each.startswith(OWNERS)} | set(MORE_SYSTEMS)
         listed = {each: self.package.system_codes(each) for each in owned}
         return {url: codes for url, codes in listed.items() if codes}
+
+    def _every_resource(self) -> list[str]:
+        structures = self.package.structures.values()
+        return sorted(
+            each["id"] for each in structures if each["kind"] == "resource" and not each["abstract"]
+        )
 
     def _type(self, name: str) -> None:
         structure = self.package.structures[name]

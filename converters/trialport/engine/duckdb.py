@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
+
+CONVERSION = (
+    "CREATE SCHEMA terms",
+    "CREATE TABLE terms.conversions"
+    " (given VARCHAR, target VARCHAR, analyte VARCHAR, factor DOUBLE, shift DOUBLE)",
+    "CREATE MACRO tp_scaled(x, line) AS CASE WHEN line[1] = 1 AND line[2] = 0 THEN x"
+    " ELSE tp_round_half_up(x * line[1] + line[2], 12) END",
+    "CREATE MACRO tp_line(given_unit, target_unit, what) AS (SELECT [c.factor, c.shift]"
+    " FROM terms.conversions AS c WHERE c.given = given_unit AND c.target = target_unit AND c.analyte = what)",
+    "CREATE MACRO tp_in_unit(x, given_unit, target_unit, what) AS"
+    " tp_scaled(x, coalesce(tp_line(given_unit, target_unit, what),"
+    " tp_line(given_unit, target_unit, '')))",
+)
+"""Unit conversion: a table of factors, and the macro that reads it.
+
+The product is rounded half up at 12 decimals, so that 98 * 0.1 is 9.8 and not 9.800000000000001.
+"""
 
 
 class Engine:
@@ -46,7 +63,7 @@ class Engine:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(":memory:", config=config)
         self.connection.execute("CREATE SCHEMA raw")
-        for statement in definitions():
+        for statement in (*definitions(), *CONVERSION):
             self.connection.execute(statement)
         # From here on no statement, whoever wrote it, reaches outside or changes a setting.
         self.connection.execute("SET enable_external_access = false")
@@ -55,6 +72,14 @@ class Engine:
     def close(self) -> None:
         """Close the database; nothing of it stays."""
         self.connection.close()
+
+    def load_conversions(self, rows: Iterable[tuple[str, str, str, float, float]]) -> None:
+        """Fill the table of unit conversions that `in_unit` reads."""
+        columns = [list(each) for each in zip(*rows, strict=True)]
+        names = ["given", "target", "analyte", "factor", "shift"]
+        self.load("conversions", pa.table(columns, names=names))
+        self.connection.execute("INSERT INTO terms.conversions SELECT * FROM conversions")
+        self.unload("conversions")
 
     def create(self, name: str, query: exp.Expr, schema: str = "") -> None:
         """Create a table from a query."""

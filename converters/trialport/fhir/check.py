@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from trialport.diagnostics import Severity
 from trialport.fhir.codes import code_fault
 from trialport.fhir.findings import Findings
-from trialport.fhir.invariants import breaches
+from trialport.fhir.invariants import component_repeats_code, ends_before_start
 from trialport.fhir.models import has_model, model_faults
+from trialport.fhir.resource import Built
 from trialport.fhir.schema import Definitions
 from trialport.fhir.schema_faults import schema_faults
 from trialport.fhir.survey import Survey, survey
@@ -19,8 +21,10 @@ _ABSOLUTE = ("http:", "https:", "urn:", "#")
 class Checker:
     """Checks the resources of one run, one after the other, and at the end what they refer to.
 
-    Every resource goes through the schema and the invariants; every code, and every shape through
-    the models, once. References are complete when all resources have been seen.
+    Codes: E4210, E4220, E4222, E4225 and E4228 from the schema; E4224 and E4228 from invariants;
+    E4223, E4226 and E4227 codes, told at the first resource that has them; E4230 from the models
+    of fhir.resources, which see each shape once; E4221 references, once each; E4229 a type that
+    there is no definition of, once.
     """
 
     def __init__(
@@ -30,67 +34,126 @@ class Checker:
         self._findings = findings
         self._with_models = with_models
         self._shapes: set[Hashable] = set()
+        self._kinds: set[Hashable] = set()
         self._codes: set[tuple[str, str]] = set()
-        self._pending: dict[str, str] = {}
+        self._unchecked: set[str] = set()
+        self._pending: dict[str, tuple[str, str]] = {}
 
     def check(self, resource: Mapping[str, Any], identity: str = "") -> None:
-        """Check one resource.
-
-        Codes: E4210, E4220, E4222, E4225 and E4228 from the schema; E4224 and E4228 invariants;
-        E4223, E4226 and E4227 codes, told at the first resource that has them; E4230 models.
+        """Check one resource from anywhere.
 
         Args:
             resource: the resource; it is not changed.
             identity: what its record is known by, for messages where the id does not tell.
         """
-        resource_type = str(resource.get("resourceType", ""))
-        name = _name(resource_type, str(resource.get("id", "")), identity)
-        is_valid = self._definitions.validator(resource_type).is_valid(resource)
-        if not is_valid:
-            for fault in schema_faults(resource, resource_type, self._definitions):
-                self._findings.add(fault.code, name, fault.element, fault.problem, fault.remedy)
         found = survey(resource)
-        for breach in breaches(resource, found):
-            self._findings.add(breach.code, name, breach.element, breach.problem)
-        self._check_codes(found, name)
-        for reference in found.references:
-            self._pending.setdefault(reference, name)
-        if is_valid and self._with_models:
-            self._check_model(resource, found, name)
+        self._check_structure(resource, identity)
+        self._check_kind(resource, found, identity)
+        name = _name(resource, identity)
+        for path, start, end in found.periods:
+            self._check_period(name, path, start, end)
+        for path, reference in found.references:
+            self._pending.setdefault(reference, (name, path))
+
+    def check_built(self, built: Built) -> None:
+        """Check resources made from records: each by the schema, each kind by the rest."""
+        is_valid = self._definitions.validator(built.type).is_valid
+        kinds = self._kinds
+        for place, (resource, kind) in enumerate(zip(built.resources, built.kinds, strict=True)):
+            if not is_valid(resource):
+                self._check_structure(resource, built.identities[place])
+            if kind not in kinds:
+                kinds.add(kind)
+                found = survey(resource)
+                self._check_kind(resource, found, built.identities[place])
+                name = _name(resource, built.identities[place])
+                for path, reference in found.references:
+                    self._pending.setdefault(reference, (name, path))
+        self._check_columns(built)
 
     def seen(self, resource_type: str, id_: str) -> None:
         """Take note of a resource that is written: references to it resolve."""
         self._pending.pop(f"{resource_type}/{id_}", None)
 
     def finish(self) -> None:
-        """Report E4221, once for each reference that names no resource that is written."""
-        for reference, holder in self._pending.items():
+        """Report E4221 for each reference that names no resource that is written."""
+        for reference, (name, path) in self._pending.items():
             if not reference.startswith(_ABSOLUTE):
                 problem = f"'{reference}' names no resource that is written"
                 remedy = "write the resource too, or correct the identity in reference(...)"
-                self._findings.add("E4221", holder, "reference", problem, remedy)
+                self._findings.add("E4221", name, path, problem, remedy)
 
-    def _check_codes(self, found: Survey, name: str) -> None:
-        for system, code in found.codes:
-            if (system, code) in self._codes:
-                continue
-            self._codes.add((system, code))
-            fault = code_fault(system, code, self._definitions.systems)
-            if fault is not None:
-                self._findings.add(
-                    fault.code, name, "code", fault.problem, fault.remedy, severity=fault.severity
-                )
+    def _check_structure(self, resource: Mapping[str, Any], identity: str) -> None:
+        """Report what the definition of the type does not allow, one element after the other."""
+        name = _name(resource, identity)
+        resource_type = str(resource.get("resourceType", ""))
+        for fault in schema_faults(resource, resource_type, self._definitions):
+            self._findings.add(fault.code, name, fault.element, fault.problem, fault.remedy)
+
+    def _check_kind(self, resource: Mapping[str, Any], found: Survey, identity: str) -> None:
+        """Check what resources of the same elements and codes have in common."""
+        name = _name(resource, identity)
+        resource_type = str(resource.get("resourceType", ""))
+        if not self._definitions.defines(resource_type):
+            self._report_unchecked(resource_type)
+        for path, system, code in found.codes:
+            self._check_code(name, path, system, code)
+        if resource_type == "Observation" and component_repeats_code(resource):
+            problem = "it has the code of the observation itself, which has a value (obs-7)"
+            self._findings.add("E4228", name, "component", problem)
+        if self._with_models:
+            self._check_model(resource, found, name)
+
+    def _report_unchecked(self, resource_type: str) -> None:
+        if resource_type not in self._unchecked:
+            self._unchecked.add(resource_type)
+            problem = f"there is no definition of '{resource_type}'; its structure is not checked"
+            self._findings.add("E4229", resource_type, "", problem, severity=Severity.WARNING)
+
+    def _check_columns(self, built: Built) -> None:
+        for path, starts, ends in built.periods:
+            for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+                if start is not None and end is not None and str(start) > str(end):
+                    name = _name(built.resources[place], built.identities[place])
+                    self._check_period(name, path, start, end)
+        for path, references in built.references:
+            known = self._pending
+            for place, reference in enumerate(references):
+                if reference is not None and reference not in known:
+                    name = _name(built.resources[place], built.identities[place])
+                    known[str(reference)] = (name, path)
+
+    def _check_period(self, name: str, path: str, start: object, end: object) -> None:
+        if ends_before_start(start, end):
+            problem = f"the period ends before it starts, {start} to {end} (per-1)"
+            self._findings.add("E4224", name, path, problem, "correct the record")
+
+    def _check_code(self, name: str, path: str, system: str, code: str) -> None:
+        if (system, code) in self._codes:
+            return
+        self._codes.add((system, code))
+        fault = code_fault(system, code, self._definitions.systems)
+        if fault is not None:
+            where = f"{path}.code"
+            weight = fault.severity
+            self._findings.add(
+                fault.code, name, where, fault.problem, fault.remedy, severity=weight
+            )
 
     def _check_model(self, resource: Mapping[str, Any], found: Survey, name: str) -> None:
         """Report E4230 for a shape that the schema takes and the model refuses."""
+        resource_type = str(resource.get("resourceType", ""))
         version = self._definitions.version
-        if found.shape in self._shapes or not has_model(str(resource["resourceType"]), version):
+        if found.shape in self._shapes or not has_model(resource_type, version):
             return
         self._shapes.add(found.shape)
-        for element, problem in model_faults(resource, version):
-            self._findings.add("E4230", name, element, f"fhir.resources refuses it: {problem}")
+        if self._definitions.validator(resource_type).is_valid(resource):
+            for element, problem in model_faults(resource, version):
+                self._findings.add("E4230", name, element, f"fhir.resources refuses it: {problem}")
 
 
-def _name(resource_type: str, id_: str, identity: str) -> str:
-    shown = f"{resource_type}/{id_}"
+def _name(resource: Mapping[str, Any], identity: str) -> str:
+    """Return `Type/id`, and the identity where the id does not show it."""
+    id_ = resource.get("id", "")
+    shown = f"{resource.get('resourceType', '')}/{id_}"
     return shown if not identity or identity.replace("|", "-") == id_ else f"{shown} ({identity})"

@@ -12,7 +12,7 @@ from trialport.fhir.ucum import UCUM, is_ucum
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 
-_LOINC_CODE = re.compile(r"(?:LA|LP|LG)?([0-9]{1,7})-([0-9])")
+_LOINC_CODE = re.compile(r"([0-9]{1,7})-([0-9])")
 _SCTID = re.compile(r"[1-9][0-9]{5,17}")
 
 
@@ -42,9 +42,10 @@ def code_fault(system: str, code: str, systems: Mapping[str, frozenset[str]]) ->
     if system in systems:
         known = systems[system]
         return None if code in known else _unknown_code(code, system, known)
-    if system == LOINC and not _is_loinc(code):
+    # Answers and parts (LA..., LP...) follow no such rule; expressions of SNOMED CT hold colons.
+    if system == LOINC and code[:1].isdigit() and not _is_loinc(code):
         return _check_digit(code, "LOINC")
-    if system == SNOMED and not _is_sctid(code):
+    if system == SNOMED and code.isdigit() and not _is_sctid(code):
         return _check_digit(code, "SNOMED CT")
     return None
 

@@ -1,35 +1,38 @@
-"""Resources from records: the content of a mapping, compiled once, filled for each record."""
+"""Resources from records: the content of a mapping, filled for each record of its table."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pyarrow as pa
 
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import identity_key, resource_id
 from trialport.fhir.schema import Definitions
-from trialport.fhir.values import Value, is_finite, json_values
+from trialport.fhir.template import Fill, Slot, Template
+from trialport.fhir.values import Value, finite, json_values
 from trialport.plan.model import ResourceStep
-from trialport.spec.nodes import Content, Element, Leaf, Repeated
-
-Row = Sequence[Value]
-Make = Callable[[Row], Any]
-
-# A constant of the study is filled like an expression, but says nothing about the record.
-_STUDY_CONSTANT = re.compile(r"\s*study\.\w+\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A resource and the identity that its id is made of."""
+    """Resources of one type, and what the checks need of each without looking into it.
 
-    identity: str
-    resource: dict[str, Any]
+    `identities` are what the ids are made of. Resources of one `kind` have the same elements and
+    the same codes. `references` and `periods` hold the values of one element in each list, with
+    the path of the element.
+    """
+
+    type: str
+    resources: list[dict[str, Any]]
+    identities: list[str]
+    kinds: list[Hashable]
+    references: list[tuple[str, Sequence[Value]]]
+    periods: list[tuple[str, Sequence[Value], Sequence[Value]]]
 
 
 def build(
@@ -38,15 +41,13 @@ def build(
     definitions: Definitions,
     findings: Findings,
     *,
-    studyid: str,
+    studyid: str = "",
     offset: str = "",
 ) -> Iterator[Built]:
-    """Yield one resource a record, in the order of the records.
+    """Yield one resource a record, in the order of the records, a batch at a time.
 
-    `resourceType`, `id` and `identifier` come first, then the elements as written. Null values
-    are left out, and with them every element that holds expressions of which none has a value;
-    constants and `study.NAME` do not keep it. An element that the type requires is not looked
-    for here: the check of the whole resource reports it (E4210).
+    `resourceType`, `id` and `identifier` come first, then the elements as written. An element that
+    the type requires is not looked for here: the check of the whole resource reports it (E4210).
 
     Args:
         step: the plan of the resource.
@@ -58,99 +59,91 @@ def build(
             none; without it there is no identifier.
         offset: the study's offset from UTC, for times that have none.
     """
-    template = _Template(step, definitions)
-    identifier = (
-        None if "identifier" in template.elements else _identifier(step, definitions, studyid)
-    )
+    template = Template(step, definitions)
+    is_written = "identifier" in template.elements
+    identifier = None if is_written else _identifier(step, definitions, studyid)
     for batch in batches:
-        columns = template.columns(batch, offset)
-        names = [json_values(batch.column(each)) for each in step.identity]
-        for number, row in enumerate(zip(*columns, strict=True) if columns else [()] * len(batch)):
-            parts = [column[number] for column in names]
-            if any(each is None for each in parts):
-                _report_nameless(step, parts, findings)
-                continue
-            identity = [str(each) for each in parts]
-            resource: dict[str, Any] = {
-                "resourceType": step.type,
-                "id": resource_id(step.type, identity),
-            }
-            if identifier is not None:
-                resource["identifier"] = identifier(identity_key(identity))
-            resource.update(template.fill(_finite(row, template, resource, findings)))
-            yield Built(identity_key(identity), resource)
+        named = _with_identity(step, batch, findings)
+        if named.num_rows:
+            yield _built(step, named, template, identifier, findings, offset)
 
 
-class _Template:
-    """The content of one step: which columns it reads, and how a row becomes elements."""
-
-    def __init__(self, step: ResourceStep, definitions: Definitions) -> None:
-        assert isinstance(step.content, Element)
-        self.definitions = definitions
-        self.leaves: list[tuple[str, str, str]] = []
-        self.elements = tuple(step.content.children)
-        made = {
-            name: self._compile(each, step.type, name)[0]
-            for name, each in step.content.children.items()
-        }
-        self.fill = _object(made)
-
-    def columns(self, batch: pa.RecordBatch, offset: str) -> list[list[Value]]:
-        """Return the values of the leaves, one list each."""
-        return [json_values(batch.column(name), kind, offset) for name, kind, _ in self.leaves]
-
-    def _compile(
-        self, content: Content, parent: str, name: str, path: str = ""
-    ) -> tuple[Make, bool]:
-        """Return what makes the content of a row, and whether it says anything about the record."""
-        path = f"{path}.{name}" if path else f"{parent}.{name}"
-        if isinstance(content, Leaf):
-            return self._leaf(content, self.definitions.element_type(parent, name), path)
-        if isinstance(content, Repeated):
-            items = [
-                self._compile(each, parent, name, path.rpartition(".")[0]) for each in content.items
-            ]
-            return _array([make for make, _ in items]), any(live for _, live in items)
-        assert isinstance(content, Element)
-        own = self.definitions.element_type(parent, name)
-        made = {key: self._compile(each, own, key, path) for key, each in content.children.items()}
-        makes = {key: make for key, (make, _) in made.items()}
-        live = [key for key, (_, is_live) in made.items() if is_live]
-        return (_object_if(makes, live) if live else _object_or_none(makes)), bool(live)
-
-    def _leaf(self, leaf: Leaf, kind: str, path: str) -> tuple[Make, bool]:
-        constant = leaf.constant
-        if leaf.value is None:
-            return (lambda _: constant), False
-        place = len(self.leaves)
-        self.leaves.append((str(constant), kind, path))
-        is_live = not _STUDY_CONSTANT.fullmatch(leaf.value.text)
-        return (lambda row: row[place]), is_live
+def _with_identity(step: ResourceStep, batch: pa.RecordBatch, findings: Findings) -> pa.RecordBatch:
+    """Return the records whose identity is complete; report the others."""
+    is_missing = np.zeros(batch.num_rows, dtype=bool)
+    for name in step.identity:
+        is_missing |= _nulls(batch.column(name))
+    for number in np.flatnonzero(is_missing).tolist():
+        values = (batch.column(name)[number].as_py() for name in step.identity)
+        known = identity_key(["" if each is None else str(each) for each in values])
+        problem = f"a part of the identity '{known}' is missing; the resource is not written"
+        remedy = "complete the record, or leave such records out with 'where'"
+        findings.add("E4203", step.type, "id", problem, remedy)
+    return batch.filter(pa.array(~is_missing)) if is_missing.any() else batch
 
 
-def _object(makes: Mapping[str, Make]) -> Make:
-    pairs = tuple(makes.items())
-    return lambda row: {key: made for key, make in pairs if (made := make(row)) is not None}
+def _built(
+    step: ResourceStep,
+    batch: pa.RecordBatch,
+    template: Template,
+    identifier: Callable[[str], Any] | None,
+    findings: Findings,
+    offset: str,
+) -> Built:
+    parts = [map(str, json_values(batch.column(name))) for name in step.identity]
+    identities = list(zip(*parts, strict=True))
+    keys = [identity_key(each) for each in identities]
+    ids = [resource_id(step.type, each) for each in identities]
+    columns = [finite(batch.column(each.column)) for each in template.slots]
+    for slot, column in zip(template.slots, columns, strict=True):
+        _report_infinite(batch.column(slot.column), column, slot, step.type, ids, findings)
+    values = [
+        json_values(column, slot.type, offset)
+        for slot, column in zip(template.slots, columns, strict=True)
+    ]
+    patterns, fills = _patterns(columns, batch.num_rows, template)
+    rows = zip(*values, strict=True) if values else iter([()] * len(ids))
+    resources: list[dict[str, Any]] = []
+    for key, id_, pattern, row in zip(keys, ids, patterns, rows, strict=True):
+        resource: dict[str, Any] = {"resourceType": step.type, "id": id_}
+        if identifier is not None:
+            resource["identifier"] = identifier(key)
+        resource.update(fills[pattern](row))
+        resources.append(resource)
+    slots = list(zip(template.slots, values, strict=True))
+    coded = [column for slot, column in slots if slot.key in {"code", "system"}]
+    return Built(
+        type=step.type,
+        resources=resources,
+        identities=keys,
+        kinds=list(zip([step.step.name] * len(ids), patterns, *coded, strict=True)),
+        references=[(slot.path, column) for slot, column in slots if slot.key == "reference"],
+        periods=[(path, values[start], values[end]) for path, start, end in template.periods],
+    )
 
 
-def _object_or_none(makes: Mapping[str, Make]) -> Make:
-    whole = _object(makes)
-    return lambda row: whole(row) or None
+def _patterns(
+    columns: Sequence[pa.Array], length: int, template: Template
+) -> tuple[list[bytes], dict[bytes, Fill]]:
+    """Return for each row its pattern of nulls, and for each pattern what fills the content."""
+    nulls = np.zeros((length, len(columns)), dtype=bool)
+    for number, column in enumerate(columns):
+        nulls[:, number] = _nulls(column)
+    packed = np.packbits(nulls, axis=1)
+    width = packed.shape[1]
+    joined = packed.tobytes()
+    patterns = [joined[at : at + width] for at in range(0, width * length, width)] or [b""] * length
+    first = {pattern: row for row, pattern in reversed(list(enumerate(patterns)))}
+    return patterns, {
+        pattern: template.fill(np.flatnonzero(nulls[row]).tolist())
+        for pattern, row in first.items()
+    }
 
 
-def _object_if(makes: Mapping[str, Make], live: Iterable[str]) -> Make:
-    whole = _object(makes)
-    wanted = tuple(live)
-
-    def make(row: Row) -> dict[str, Any] | None:
-        made = whole(row)
-        return made if any(key in made for key in wanted) else None
-
-    return make
-
-
-def _array(makes: Sequence[Make]) -> Make:
-    return lambda row: [made for make in makes if (made := make(row)) is not None] or None
+def _nulls(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    if not column.null_count:
+        return np.zeros(len(column), dtype=bool)
+    return column.is_null().to_numpy(zero_copy_only=False)
 
 
 def _identifier(
@@ -165,19 +158,18 @@ def _identifier(
     return lambda key: {"system": system, "value": key}
 
 
-def _finite(row: Row, template: _Template, resource: Mapping[str, str], findings: Findings) -> Row:
-    if all(map(is_finite, row)):
-        return row
-    for value, (_, _, path) in zip(row, template.leaves, strict=True):
-        if not is_finite(value):
-            where = f"{resource['resourceType']}/{resource['id']}"
-            problem = f"{value} is a number that JSON cannot write; the element is left out"
-            findings.add("E4211", where, path, problem, "correct the record or the expression")
-    return [value if is_finite(value) else None for value in row]
-
-
-def _report_nameless(step: ResourceStep, parts: Iterable[Value], findings: Findings) -> None:
-    known = identity_key(["" if each is None else str(each) for each in parts])
-    problem = f"a part of the identity '{known}' is missing; the resource is not written"
-    remedy = "complete the record, or leave such records out with 'where'"
-    findings.add("E4203", step.type, "id", problem, remedy)
+def _report_infinite(
+    given: pa.Array,
+    kept: pa.Array,
+    slot: Slot,
+    resource_type: str,
+    ids: Sequence[str],
+    findings: Findings,
+) -> None:
+    if given.null_count == kept.null_count:
+        return
+    for number in np.flatnonzero(_nulls(kept) & ~_nulls(given)).tolist():
+        value = given[number].as_py()
+        problem = f"{value} is a number that JSON cannot write; the element is left out"
+        remedy = "correct the record or the expression"
+        findings.add("E4211", f"{resource_type}/{ids[number]}", slot.path, problem, remedy)

@@ -23,21 +23,17 @@ class Definitions:
     _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
 
     def validator(self, resource_type: str) -> jsonschema_rs.Draft202012Validator:
-        """Return the validator of a resource type; unknown types are held to the known ones."""
+        """Return the validator of a resource type; without a definition, that there is the type."""
         if resource_type not in self._validators:
-            name = resource_type if self.is_resource(resource_type) else "ResourceList"
+            name = resource_type if self.defines(resource_type) else "ResourceList"
             schema = {"$ref": f"#/$defs/{name}", "$defs": self.types}
             made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
             self._validators[resource_type] = made
         return self._validators[resource_type]
 
-    def is_resource(self, name: str) -> bool:
-        """Return whether there is a resource type of that name."""
-        return name in self.types["ResourceList"]["properties"]["resourceType"]["enum"]
-
-    def resource_types(self) -> tuple[str, ...]:
-        """Return the resource types that can be checked."""
-        return tuple(self.types["ResourceList"]["properties"]["resourceType"]["enum"])
+    def defines(self, resource_type: str) -> bool:
+        """Return whether resources of a type can be checked."""
+        return "resourceType" in self.types.get(resource_type, {}).get("properties", {})
 
     def element_type(self, parent: str, name: str) -> str:
         """Return the type of an element of a type, e.g. `dateTime`, or '' where it has none.

@@ -1,4 +1,4 @@
-"""One walk over a resource that gathers what the checks of a whole run need."""
+"""One walk over a resource that gathers its shape, references, codes and periods."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Any
 
 @dataclass(slots=True)
 class Survey:
-    """What a resource holds: its shape, references, codes, and elements with a begin and an end.
+    """What a resource holds, with the paths of references and periods.
 
     The shape is the tree of its keys with the types of their values; array items of one shape
     count once.
     """
 
     shape: Hashable = None
-    references: list[str] = field(default_factory=list)
-    codes: list[tuple[str, str]] = field(default_factory=list)
-    periods: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    ranges: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    references: list[tuple[str, str]] = field(default_factory=list)
+    codes: list[tuple[str, str, str]] = field(default_factory=list)
+    periods: list[tuple[str, object, object]] = field(default_factory=list)
 
 
 def survey(resource: Mapping[str, Any]) -> Survey:
@@ -29,32 +28,33 @@ def survey(resource: Mapping[str, Any]) -> Survey:
     return found
 
 
-def _walk(node: Mapping[str, Any], name: str, found: Survey) -> Hashable:
+def _walk(node: Mapping[str, Any], path: str, found: Survey) -> Hashable:
     shape: list[Hashable] = []
     for key, value in node.items():
+        below = f"{path}.{key}" if path else key
         if isinstance(value, dict):
-            shape.append((key, _walk(value, key, found)))
+            shape.append((key, _walk(value, below, found)))
         elif isinstance(value, list):
-            shape.append((key, _walk_items(value, key, found)))
+            shape.append((key, _walk_items(value, below, found)))
         else:
             shape.append((key, type(value)))
-    _gather(node, name, found)
+    _gather(node, path, found)
     return tuple(shape)
 
 
-def _walk_items(items: list[Any], name: str, found: Survey) -> Hashable:
-    shapes = (_walk(each, name, found) if isinstance(each, dict) else type(each) for each in items)
+def _walk_items(items: list[Any], path: str, found: Survey) -> Hashable:
+    shapes = (
+        _walk(each, f"{path}[{place}]", found) if isinstance(each, dict) else type(each)
+        for place, each in enumerate(items)
+    )
     return tuple(dict.fromkeys(shapes))
 
 
-def _gather(node: Mapping[str, Any], name: str, found: Survey) -> None:
-    if "code" in node and "system" in node:
-        system, code = node["system"], node["code"]
-        if isinstance(system, str) and isinstance(code, str):
-            found.codes.append((system, code))
-    elif "reference" in node and isinstance(node["reference"], str):
-        found.references.append(node["reference"])
-    elif "start" in node and "end" in node:
-        found.periods.append((name, node))
-    elif "low" in node and "high" in node:
-        found.ranges.append((name, node))
+def _gather(node: Mapping[str, Any], path: str, found: Survey) -> None:
+    system, code, reference = node.get("system"), node.get("code"), node.get("reference")
+    if isinstance(system, str) and isinstance(code, str):
+        found.codes.append((path, system, code))
+    if isinstance(reference, str):
+        found.references.append((path, reference))
+    if "start" in node and "end" in node:
+        found.periods.append((path, node["start"], node["end"]))

@@ -14,8 +14,9 @@ _METRIC = (
 _PLAIN = (
     "% 10* 10^ [pi] min h d wk mo a mo_j a_j deg ' '' [degF] [in_i] [ft_i] [lb_av] [oz_av] [HPF] "
     "[LPF] [CFU] [PFU] [Ch] [drp] [diop] [pH] [ppm] [ppb] [ppth] [pptr] [GPL'U] "
-    "[MPL'U] [APL'U] [beth'U] [todd'U] [dye'U] [ka'U] [knk'U] [mclg'U] [TCID_50] [CCID_50] [EID_50] [FFU] "
-    "[ELU] [EU] [AU] [Lf] [hnsf'U] [gal_us] [foz_us] [tsp_us] [tbs_us] [in_i'H2O] [in_i'Hg]"
+    "[MPL'U] [APL'U] [beth'U] [todd'U] [dye'U] [ka'U] [knk'U] [mclg'U] [TCID_50] [CCID_50] "
+    "[EID_50] [FFU] [ELU] [EU] [AU] [Lf] [hnsf'U] [gal_us] [foz_us] [tsp_us] "
+    "[tbs_us] [in_i'H2O] [in_i'Hg] [tb'U]"
 )
 _PREFIXES = "Y Z E P T G M k h da d c m u n p f a z y Ki Mi Gi Ti"
 

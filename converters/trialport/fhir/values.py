@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 
 from trialport.fhir.identity import MARK, reference_text
@@ -23,54 +22,57 @@ def json_values(column: pa.Array, element_type: str = "", offset: str = "") -> l
     """Return the values of a column for an element of a FHIR type; null is None.
 
     Args:
-        column: text, numbers, dates, date-times or booleans.
+        column: text, finite numbers, dates, date-times or booleans.
         element_type: the FHIR type where it is known; only `dateTime` and `instant` matter.
         offset: the study's offset from UTC, e.g. `+08:00`, for times that have none.
 
     Returns:
-        Whole numbers as integers (180.0 is 180), others as they are, NaN and infinity too: the
-        caller reports them. Dates as ISO 8601 text. Marked references as `Type/id`.
+        Whole numbers as integers (180.0 is 180), others shortest. Dates as ISO 8601 text. Marked
+        references as `Type/id`.
     """
-    values: list[object] = column.to_pylist()
-    convert = _conversion(column.type, element_type in {"dateTime", "instant"}, offset)
-    if convert is None:
-        return values  # type: ignore[return-value]  # what needs no conversion is one of Value
-    return [None if value is None else convert(value) for value in values]
-
-
-def is_finite(value: Value) -> bool:
-    """Return whether JSON can write the value: any but NaN and infinity."""
-    return not isinstance(value, float) or math.isfinite(value)
-
-
-def _conversion(kind: pa.DataType, is_time: bool, offset: str) -> Callable[[object], Value] | None:
-    if pa.types.is_boolean(kind) or pa.types.is_null(kind):
-        return None
-    if pa.types.is_integer(kind):
-        return None
+    kind = column.type
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _number
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return lambda value: _moment(value, offset)
-    return (lambda value: _text_of_time(str(value), offset)) if is_time else _text
+        return [_number(each) for each in column.to_pylist()]
+    if pa.types.is_date(kind):
+        return column.cast(pa.string()).to_pylist()
+    if pa.types.is_timestamp(kind):
+        return [_moment(each, offset) for each in column.to_pylist()]
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _texts(column, offset if element_type in {"dateTime", "instant"} else "")
+    return column.to_pylist()
 
 
-def _number(value: object) -> Value:
-    assert isinstance(value, float | Decimal)
+def finite(column: pa.Array) -> pa.Array:
+    """Return the column with null in place of NaN and infinity, which JSON cannot write."""
+    if not pa.types.is_floating(column.type):
+        return column
+    numbers = column.to_numpy(zero_copy_only=False)
+    is_finite = np.isfinite(numbers)
+    if is_finite.all():
+        return column
+    return pa.array(numbers, column.type, mask=~is_finite)
+
+
+def _number(value: float | Decimal | None) -> Value:
+    if value is None:
+        return None
     number = float(value)
     return int(number) if abs(number) < _EXACT and number.is_integer() else number
 
 
-def _moment(value: object, offset: str) -> Value:
-    assert isinstance(value, dt.date)
-    if not isinstance(value, dt.datetime):
-        return value.isoformat()
+def _moment(value: dt.datetime | None, offset: str) -> Value:
+    if value is None:
+        return None
     return value.isoformat() if value.tzinfo else _text_of_time(value.isoformat(), offset)
 
 
-def _text(value: object) -> Value:
-    assert isinstance(value, str)
-    return _reference(value) if value.startswith(MARK) else value
+def _texts(column: pa.Array, offset: str) -> list[Value]:
+    values = column.to_pylist()
+    if offset:
+        return [None if each is None else _text_of_time(each, offset) for each in values]
+    if any(each is not None and each.startswith(MARK) for each in values):
+        return [None if each is None else _reference(each) for each in values]
+    return values
 
 
 # Most references of a file name the same few subjects.

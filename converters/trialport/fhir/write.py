@@ -61,8 +61,9 @@ def write_resources(
             if version in step.versions:
                 sorter = sorters.setdefault(step.type, Sorter(Path(runs), step.type))
                 for built in build(step, batches, types, findings, studyid=studyid, offset=offset):
-                    checker.check(built.resource, built.identity)
-                    sorter.add(built.identity, built.resource)
+                    checker.check_built(built)
+                    for identity, resource in zip(built.identities, built.resources, strict=True):
+                        sorter.add(identity, resource)
         files = tuple(
             write_ndjson(
                 target / f"{each}.ndjson", each, _once_each(each, sorters[each], checker, findings)

@@ -64,9 +64,7 @@ def _prefixed(lookup: Lookup, prefix: str) -> Lookup:
     return Lookup(lookup.dataset, lookup.by, prefixed(lookup.where, prefix))
 
 
-def _missing(
-    rule: Rule, text: str, lookups: Mapping[str, Lookup], target: Target
-) -> NotRun | None:
+def _missing(rule: Rule, text: str, lookups: Mapping[str, Lookup], target: Target) -> NotRun | None:
     """Return why the data do not have what the rule names, or None where they do."""
     named = variables_named(rule, target.prefix)
     lacking = [name for alias, name in named if not alias and not target.has(name)]
@@ -143,7 +141,10 @@ def _join(
     relation = scope.lookups[alias]
     wanted = sorted({each.name for each in uses if each.via == alias})
     select = exp.select(
-        *(sql.alias(sql.column(theirs, RECORD), f"__by{i}") for i, (_, theirs) in _numbered(lookup)),
+        *(
+            sql.alias(sql.column(theirs, RECORD), f"__by{i}")
+            for i, (_, theirs) in _numbered(lookup)
+        ),
         *(sql.alias(sql.call("any_value", sql.column(each, RECORD)), each) for each in wanted),
         sql.alias(exp.Count(this=exp.Star()), "__n"),
     ).from_(sql.table(relation.name, RECORD))

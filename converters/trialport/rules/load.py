@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import yaml
+from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, Place, Severity, did_you_mean
-from trialport.rules.expression import VALUE, prefixed, variables_named
-from trialport.rules.rule import ADAM, ALL, SDTM, Lookup, Records, Rule
+from trialport.rules.examples import example_dataset, example_records
+from trialport.rules.expression import prefixed
+from trialport.rules.rule import Lookup, Rule
 from trialport.spec import forms
 from trialport.spec import load_faults as faults
 from trialport.spec.forms import Form
@@ -22,15 +23,12 @@ from trialport.spec.parse import ExpressionError, parse
 from trialport.spec.read_node import read_node
 from trialport.spec.yaml_text import compose, line
 
-EXAMPLE_DATASETS: Mapping[str, str] = {SDTM: "AE", ADAM: "ADLB", ALL: "AE"}
-"""The dataset of the example records of a rule that applies to many."""
 
-SUBJECT = "S-001"
-"""The value of a key that the example records do not state."""
+def _is_code(text: str) -> bool:
+    return re.fullmatch("TP[0-9]{4}", text) is not None
 
-_CODE = Form(
-    "E1118", "a rule code", "TP and four digits", partial(re.fullmatch, "TP[0-9]{4}")  # type: ignore[arg-type]
-)
+
+_CODE = Form("E1118", "a rule code", "TP and four digits", _is_code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +67,9 @@ class RuleRecord:
     variable: str = key("variable whose value is shown, if not the first named", default="")
     remedy: str = key("what to do about it")
     source: str = key("standard, version and section, or the reason")
-    good: Mapping[str, str] = key("a record that keeps the rule; name.X is a looked-up one", blank=True)
+    good: Mapping[str, str] = key(
+        "a record that keeps the rule; name.X is a looked-up one", blank=True
+    )
     bad: Mapping[str, str] = key("a record that breaks the rule", blank=True)
 
 
@@ -116,30 +116,25 @@ def _records(text: str, file: str, found: list[Diagnostic]) -> Iterator[RuleReco
 
 def _expression_faults(node: RuleRecord) -> Iterator[Diagnostic]:
     """Yield what is wrong with the expressions and the example records of a rule."""
+    prefix = example_dataset(node.applies_to)[:2]
     expressions = [node.fails_when, *(each.where for each in node.lookups.values() if each.where)]
-    wrong = [fault for each in expressions for fault in _parse_faults(each, node)]
+    wrong = [fault for each in expressions for fault in _parse_faults(each, prefix)]
     yield from wrong
     if wrong:
         return
-    tree = parse(prefixed(node.fails_when.text, _prefix(node)))
-    used = {each.table for each in tree.find_all(_column()) if each.table}
+    tree = parse(prefixed(node.fails_when.text, prefix))
+    used = {each.table for each in tree.find_all(exp.Column) if each.table}
     used |= {name.partition(".")[0] for name in [*node.good, *node.bad] if "." in name}
     for name in sorted(used - set(node.lookups)):
         remedy = did_you_mean(name, node.lookups) or f"add it to 'with': {{{name}: {{from: ...}}}}"
         yield Diagnostic("E1201", node.fails_when.place, f"unknown name '{name}'", remedy)
 
 
-def _parse_faults(expression: Expression, node: RuleRecord) -> Iterator[Diagnostic]:
+def _parse_faults(expression: Expression, prefix: str) -> Iterator[Diagnostic]:
     try:
-        parse(prefixed(expression.text, _prefix(node)))
+        parse(prefixed(expression.text, prefix))
     except ExpressionError as error:
         yield Diagnostic(error.code, expression.place, error.problem, error.remedy)
-
-
-def _column() -> type:
-    from sqlglot import exp
-
-    return exp.Column
 
 
 def _rule(node: RuleRecord) -> Rule:
@@ -166,4 +161,10 @@ def _rule(node: RuleRecord) -> Rule:
         variable=node.variable,
         lookups=lookups,
     )
-    return _with_examples(rule, node)
+    good = example_records(rule, node.good, node.bad)
+    return replace(rule, good=good, bad=example_records(rule, node.bad, node.good))
+
+
+def _repeated(rule: Rule, first: Rule) -> Diagnostic:
+    problem = f"rule '{rule.code}' is written twice; first in {first.place}"
+    return Diagnostic("E1119", rule.place, problem, "give one of them another code")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -111,7 +112,7 @@ class _Run:
     def _note_flaw(self, rule: Rule, flaw: Flaw, target: Target) -> None:
         severity = flaw.severity or rule.severity
         made = _finding(rule, severity, target, (), flaw.variable, None, flaw.message)
-        self.findings.append(made)
+        self.findings.append(replace(made, remedy=flaw.remedy or made.remedy))
         self.totals.append(Total(rule.code, severity, target.name, flaw.variable, 1, 1))
 
     def _note_records(self, rule: Rule, failing: Failing, target: Target) -> None:
@@ -190,4 +191,3 @@ def _finding(
 ) -> Finding:
     remedy = prefixed(rule.remedy, target.prefix)
     return Finding(rule.code, severity, target.name, record, name, value, message, remedy)
-

@@ -72,6 +72,7 @@ class Flaw:
     message: str
     variable: str = ""
     severity: Severity | None = None
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

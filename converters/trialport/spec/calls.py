@@ -120,9 +120,11 @@ def _in_unit(node: exp.Anonymous, c: Compiler) -> Compiled:
         raise ExpressionError("E1306", "in_unit takes a number, two units and perhaps an analyte")
     wanted = (Type.NUMBER, Type.TEXT, Type.TEXT, Type.TEXT)
     parts = [c.expect(each, kind) for each, kind in zip(node.expressions, wanted, strict=False)]
-    targets = c.vocabulary.unit_targets(literal_text(node.expressions[2]))
-    analytes = literal_text(node.expressions[3]) if len(parts) == 4 else None
-    tree = c.vocabulary.converted(*(part.sql for part in parts), targets=targets, analytes=analytes)
+    for unit in node.expressions[1:3]:
+        if unit.is_string:
+            c.vocabulary.check_unit(unit.name)
+    analyte = parts[3].sql if len(parts) == 4 else sql.text("")
+    tree = sql.call("tp_in_unit", *(part.sql for part in parts[:3]), analyte)
     whole = combined(tree, Type.NUMBER, parts)
     failed = sql.every([sql.not_null(parts[0].sql), sql.is_null(tree)])
     assert failed is not None
@@ -201,11 +203,6 @@ def through_codelist(
     return with_fault(
         whole, value, "E3203", f"{{value}} has no term in codelist {found.title}", remedy
     )
-
-
-def literal_text(node: exp.Expr) -> tuple[str, ...] | None:
-    """Return the text of a literal, or None for anything else."""
-    return (node.name,) if isinstance(node, exp.Literal) and node.is_string else None
 
 
 HANDLERS: Mapping[type[exp.Expr], Handler] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from trialport.diagnostics import Diagnostic, did_you_mean
 from trialport.functions.model import Type
 from trialport.spec import sql
-from trialport.spec.nodes import CodelistMap, Constant, Dataset, Specification
+from trialport.spec.nodes import CodelistMap, Constant, Specification
 from trialport.spec.vocabulary import ConstantValue, StudyCodelist, Vocabulary
 from trialport.terms.codelists import Codelist
 from trialport.terms.units import Units
@@ -38,9 +38,8 @@ def study_vocabulary(
         name: _codelist(name, each, published, found)
         for name, each in specification.terminology.codelists.items()
     }
-    datasets = (*specification.sdtm, *specification.adam)
     studyid = specification.study.study.text
-    return Vocabulary(studyid, constants, codelists, units, _standard_units(datasets)), found
+    return Vocabulary(studyid, constants, codelists, units), found
 
 
 def _constant(node: Constant) -> ConstantValue:
@@ -88,14 +87,3 @@ def _check_extension(
         remedy = "map to one of its terms, or define a sponsor codelist without nci"
         found.append(Diagnostic("E1222", node.place, problem, remedy))
 
-
-def _standard_units(datasets: Collection[Dataset]) -> tuple[str, ...]:
-    """Return the units that the study's tests standardise to, once each, in order."""
-    units = (
-        test.standard_unit
-        for dataset in datasets
-        for block in dataset.records
-        for test in block.tests.values()
-        if test.standard_unit
-    )
-    return tuple(dict.fromkeys(units))

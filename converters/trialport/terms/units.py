@@ -93,10 +93,7 @@ class Units:
         path = self._path(source.kind, target.kind, analyte)
         if path is None:
             return None
-        line = (source.factor, source.offset)
-        for step in path:
-            line = _then(line, step)
-        line = _then(line, (1 / target.factor, -target.offset / target.factor))
+        line = _line(source, path, target)
         return _decimal(line[0]), _decimal(line[1])
 
     def convert(
@@ -105,6 +102,35 @@ class Units:
         """Return the value in the other unit, unrounded, or None where no conversion is known."""
         found = self.factor(from_unit, to_unit, analyte)
         return None if found is None else value * found[0] + found[1]
+
+    def conversions(self) -> Iterator[tuple[str, str, str, float, float]]:
+        """Yield every known conversion: from (any spelling), to (a unit), analyte, factor, offset.
+
+        Conversions inside a kind of units come with analyte `''`; those that an analyte makes
+        possible come with its name, and only where there is none without it.
+        """
+        by_kind: dict[str, list[Unit]] = {}
+        for unit in self.units.values():
+            by_kind.setdefault(unit.kind, []).append(unit)
+        names: dict[str, list[str]] = {each: [each] for each in self.units}
+        for spelling, name in self.spellings.items():
+            if name and spelling not in self.units:
+                names[name].append(spelling)
+        pairs = [("", kind, kind) for kind in by_kind]
+        pairs += [(each, *kinds) for each in self.analytes for kinds in self._linked_kinds(each)]
+        for analyte, start, end in pairs:
+            path = self._path(start, end, analyte) or []
+            for source in by_kind[start]:
+                for target in by_kind[end]:
+                    factor, offset = (float(each) for each in _line(source, path, target))
+                    for spelling in names[source.name]:
+                        yield spelling, target.name, analyte, factor, offset
+
+    def _linked_kinds(self, analyte: str) -> list[tuple[str, str]]:
+        """Return the pairs of different kinds that an analyte's links connect."""
+        ends = [(self.units[each.source].kind, self.units[each.target].kind) for each in self.analytes[analyte]]
+        kinds = list(dict.fromkeys(kind for pair in ends for kind in pair))
+        return [(a, b) for a in kinds for b in kinds if a != b and self._path(a, b, analyte) is not None]
 
     def _path(self, start: str, end: str, analyte: str) -> list[tuple[Fraction, Fraction]] | None:
         """Return the equations between the bases of two kinds, over one or several links."""
@@ -229,6 +255,16 @@ def _number(text: Node, name: str) -> Fraction:
 def _unknown_unit(analyte: str, name: str) -> Diagnostic:
     problem = f"analyte '{analyte}' links unit '{name}', which is not defined"
     return Diagnostic("E1242", Place(), problem, "define the unit under 'kinds'")
+
+
+def _line(
+    source: Unit, path: Iterable[tuple[Fraction, Fraction]], target: Unit
+) -> tuple[Fraction, Fraction]:
+    """Return factor and offset from one unit to another, over the links between their kinds."""
+    line = (source.factor, source.offset)
+    for step in path:
+        line = _then(line, step)
+    return _then(line, (1 / target.factor, -target.offset / target.factor))
 
 
 def _then(

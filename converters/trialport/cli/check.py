@@ -1,0 +1,39 @@
+"""`trialport check`: the faults of a specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import json_option, quiet_option, study_argument
+from trialport.cli.show import as_document, emit, has_errors, show_findings
+
+
+@click.command("check")
+@study_argument
+@json_option
+@quiet_option
+@click.pass_context
+def command(ctx: click.Context, study: Path, *, as_json: bool, quiet: bool) -> None:
+    """Check the specification of STUDY; no record is read.
+
+    STUDY is a folder, or the name of a shipped study. Every fault is one line: its code, the file
+    and line, the problem and the remedy. The exit code is 1 where one of them is an error.
+
+    \b
+    Example: trialport check mappings/studies/msc_gvhd
+    """
+    from trialport.diagnostics import SpecError
+    from trialport.pipeline import check
+    from trialport.study import study_folder
+
+    del quiet
+    found = check(study)
+    if not study_folder(study).is_dir():
+        raise SpecError(found)
+    if as_json:
+        emit(as_document({"study": str(study)}, found))
+    else:
+        show_findings(found, "--json shows them all")
+    ctx.exit(1 if has_errors(found) else 0)

@@ -1,0 +1,92 @@
+"""`trialport convert`: raw records in, datasets and resources out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from trialport.cli.options import (
+    force_option,
+    json_option,
+    only_option,
+    quiet_option,
+    study_argument,
+)
+
+
+@click.command("convert")
+@study_argument
+@click.option(
+    "--raw",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the raw files.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write; it appears whole or not at all.",
+)
+@only_option
+@click.option("--strict", is_flag=True, help="Write nothing where a finding is an error.")
+@force_option
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
+@click.option("--dry-run", is_flag=True, help="Do the work, list what it would write, write none.")
+@json_option
+@quiet_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    study: Path,
+    *,
+    raw: Path,
+    out: Path,
+    only: tuple[str, ...],
+    strict: bool,
+    force: bool,
+    threads: int | None,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Convert the raw records of STUDY to datasets and resources.
+
+    STUDY is a folder, or the name of a shipped study. What cannot be converted becomes null and a
+    finding. Findings of severity error do not stop the writing, unless --strict; the exit code
+    tells them: 1 with such findings, 0 without, 2 where nothing was written.
+
+    \b
+    Example: trialport convert msc_gvhd --raw samples/msc_gvhd/raw --out out/msc_gvhd
+    """
+    from trialport.cli.progress import progress
+    from trialport.cli.show_conversion import show_conversion
+    from trialport.pipeline import convert
+
+    shown = not (quiet or as_json)
+    with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
+        made = convert(
+            study,
+            raw=raw,
+            out=target,
+            only=only,
+            strict=strict,
+            force=force,
+            threads=threads,
+            progress=step,
+        )
+    ctx.exit(show_conversion(made, out, as_json=as_json, dry_run=dry_run))
+
+
+@contextmanager
+def _target(out: Path, *, dry_run: bool) -> Generator[Path]:
+    """Yield where to write: `out`, or a private folder that is gone afterwards."""
+    if not dry_run:
+        yield out
+        return
+    with TemporaryDirectory(prefix="trialport-") as folder:
+        yield Path(folder) / "out"

@@ -1,0 +1,55 @@
+"""`trialport plan`: what a study will make, decided before any record is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import complete_datasets, json_option, only_option, study_argument
+
+
+@click.command("plan")
+@study_argument
+@click.option(
+    "--dataset",
+    metavar="NAME",
+    shell_complete=complete_datasets,
+    help="Show this dataset or resource type alone, with its variables.",
+)
+@click.option("--sql", is_flag=True, help="Show the SQL (of DuckDB) that makes each dataset.")
+@click.option("--lineage", is_flag=True, help="Show what each variable is made from.")
+@only_option
+@json_option
+def command(
+    study: Path,
+    *,
+    dataset: str | None,
+    sql: bool,
+    lineage: bool,
+    only: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show what STUDY will make, from what, and by which SQL.
+
+    Without options it is one line a dataset, in the order of the work. No record is read.
+
+    \b
+    Example: trialport plan msc_gvhd --dataset AE --lineage
+    """
+    from trialport.cli import show_plan
+    from trialport.cli.show import emit, json_text, note
+    from trialport.pipeline import plan
+
+    planned, found = plan(study, only)
+    chosen = show_plan.chosen_steps(planned.plan, dataset)
+    if as_json:
+        emit(json_text(show_plan.plan_json(planned.plan, chosen, sql=sql, lineage=lineage)))
+    elif sql or lineage:
+        emit(show_plan.details(chosen, sql=sql, lineage=lineage))
+    elif dataset:
+        emit("\n\n".join(map(show_plan.description, chosen)))
+    else:
+        emit(show_plan.overview(chosen))
+    if found and not as_json:
+        note(f"{len(found)} findings; `trialport check` lists them")

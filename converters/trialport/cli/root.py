@@ -1,0 +1,91 @@
+"""The root command: its verbs, and the exit code of whatever happens in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from trialport import __version__
+from trialport.cli.interrupts import interruptible
+from trialport.cli.lazy import LazyGroup
+
+DONE, WITH_ERRORS, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
+
+_VERBS = {
+    "check": "Check the specification of STUDY; no record is read.",
+    "plan": "Show what STUDY will make, from what, and by which SQL.",
+    "convert": "Convert the raw records of STUDY to datasets and resources.",
+    "validate": "Check the datasets and resources that a conversion wrote into DIR.",
+    "rule": "Explain the validation rule CODE.",
+    "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
+}
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        args: the words after the name of the program; those it was started with unless given.
+
+    Returns:
+        0 done; 1 done, with findings of severity error; 2 not done; 130 interrupted.
+    """
+    _show_any_character(sys.stdout)
+    _show_any_character(sys.stderr)
+    try:
+        code = root.main(args=args, prog_name="trialport", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was left half-written", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return NOT_DONE
+    except SystemExit as left:
+        # click leaves so after completing in a shell, and where nobody reads on.
+        return NOT_DONE if left.code and "_TRIALPORT_COMPLETE" in os.environ else DONE
+
+
+class _Root(LazyGroup):
+    """The group of all verbs; a fault in any of them becomes lines and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb."""
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
+        try:
+            with interruptible():
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from trialport.cli.faults import show_fault
+
+            show_fault(error, as_json=bool(ctx.meta.get("trialport.json")))
+            ctx.exit(NOT_DONE)
+
+
+@click.command(
+    cls=_Root,
+    verbs={name: (f"trialport.cli.{name}", line) for name, line in _VERBS.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 done, with findings of severity error; 2 could not be done; "
+    "130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def root() -> None:
+    """Convert clinical trial records to CDISC SDTM, ADaM, SAS XPORT and FHIR.
+
+    A study is described once, in a folder of YAML files; everything else is made from it.
+    """
+
+
+def _show_any_character(stream: object) -> None:
+    """Write what a terminal cannot show as its escape, rather than failing on it."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,154 @@
+"""What commands write: findings a line each, tables, documents; stdout holds the result alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from trialport.diagnostics import Diagnostic, Severity
+
+MOST_LINES = 100
+"""How many findings are listed; the rest is counted."""
+
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def show_findings(found: Sequence[Diagnostic], rest: str) -> None:
+    """Write findings to stdout, errors first, and their counts to stderr.
+
+    Args:
+        found: the findings.
+        rest: where those are that the list has no room for, e.g. `out/findings.json`.
+    """
+    shown = in_order(found)[:MOST_LINES]
+    emit("\n".join(map(finding_line, shown)))
+    if len(found) > len(shown):
+        note(f"{len(found) - len(shown)} more: {rest}")
+    note(counts_line(found))
+
+
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return findings by weight, code, place and problem."""
+    return sorted(
+        found,
+        key=lambda each: (
+            _WEIGHT[each.severity],
+            each.code,
+            each.place.file,
+            each.place.line or 0,
+            each.place.record,
+            each.place.column,
+            each.problem,
+        ),
+    )
+
+
+def finding_line(each: Diagnostic) -> str:
+    """Return a finding on one line: code, place, weight, problem, remedy.
+
+    >>> from trialport.diagnostics import Place
+    >>> place = Place("sdtm/ae.yaml", 14)
+    >>> click.unstyle(finding_line(Diagnostic("E1203", place, "unknown column 'aestdat'")))
+    "E1203 sdtm/ae.yaml:14: error: unknown column 'aestdat'"
+    """
+    place = plain(str(each.place))
+    head = f"{each.code} {place}:" if place else f"{each.code}:"
+    weight = click.style(f"{each.severity.value}:", fg=_COLOURS[each.severity])
+    tail = f"; {each.remedy}" if each.remedy else ""
+    return f"{head} {weight} {plain(each.problem + tail)}"
+
+
+def counts_line(found: Iterable[Diagnostic]) -> str:
+    """Return how many findings there are of each weight.
+
+    >>> counts_line([])
+    'no findings'
+    """
+    counted = counts(found)
+    parts = [f"{number} {weight}{'s' * (number != 1)}" for weight, number in counted.items()]
+    return ", ".join(parts) if any(counted.values()) else "no findings"
+
+
+def counts(found: Iterable[Diagnostic]) -> dict[str, int]:
+    """Return the number of findings by severity."""
+    severities = [each.severity for each in found]
+    return {each.value: severities.count(each) for each in Severity}
+
+
+def has_errors(found: Iterable[Diagnostic]) -> bool:
+    """Return whether a finding is an error."""
+    return any(each.severity is Severity.ERROR for each in found)
+
+
+def as_document(head: Mapping[str, Any], found: Iterable[Diagnostic]) -> str:
+    """Return a JSON document: what the command made, then `counts` and `findings`."""
+    from trialport.pipeline import finding_json
+
+    ordered = in_order(found)
+    findings = [finding_json(each) for each in ordered]
+    return json_text({**head, "counts": counts(ordered), "findings": findings})
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON text, its keys in the order given."""
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows in columns as wide as their longest cell, numbers to the right.
+
+    >>> print(table(["dataset", "records"], [["AE", 1204], ["DM", 7]]))
+    dataset  records
+    AE          1204
+    DM             7
+    """
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    right = [bool(cells) and all(row[at].isdigit() for row in cells) for at in range(len(heads))]
+    widths = [max(len(row[at]) for row in [heads, *cells]) for at in range(len(heads))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in [heads, *cells]
+    ]
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    r"""Return text on one line: what cannot be printed is written as its escape.
+
+    >>> plain("a\tb")
+    'a\\tb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def note(text: str) -> None:
+    """Write a line to stderr, unless the command was told to be quiet."""
+    context = click.get_current_context(silent=True)
+    if context is None or not context.meta.get("trialport.quiet"):
+        click.echo(text, err=True)
+
+
+def emit(text: str) -> None:
+    """Write a result to stdout; where nobody reads it any more, that is no fault."""
+    if not text:
+        return
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        close_quietly()
+
+
+def close_quietly() -> None:
+    """Let whatever is still written to stdout vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,41 @@
+"""`trialport validate`: the rules, asked of what a conversion wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import json_option, quiet_option
+from trialport.cli.show import as_document, emit, has_errors, note, plain, show_findings
+
+
+@click.command("validate")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+@quiet_option
+@click.pass_context
+def command(ctx: click.Context, folder: Path, *, as_json: bool, quiet: bool) -> None:
+    """Check the datasets and resources that a conversion wrote into DIR.
+
+    Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
+    could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
+    error.
+
+    \b
+    Example: trialport validate out/msc_gvhd
+    """
+    from trialport.pipeline import validate
+
+    del quiet
+    found, not_run = validate(folder)
+    if as_json:
+        skipped = [dict(zip(("rule", "dataset", "reason"), each, strict=True)) for each in not_run]
+        emit(as_document({"folder": str(folder), "not_run": skipped}, found))
+    else:
+        show_findings(found, "--json shows them all")
+        for code, dataset, reason in not_run:
+            place = f"{code} {dataset}" if dataset else code
+            emit(f"{place}: not run: {plain(reason)}")
+        note(f"{len(not_run)} not run")
+    ctx.exit(1 if has_errors(found) else 0)

@@ -1,0 +1,63 @@
+"""`trialport xpt check`: what departs from the format in a transport file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import encoding_option, json_option, quiet_option, xpt_argument
+from trialport.cli.show import as_document, emit, has_errors, show_findings
+from trialport.diagnostics import DataError, Diagnostic
+
+_NOT_READ = ("E3050", "E3067")
+"""The file cannot be opened, or its encoding is none: there is nothing to say about the file."""
+
+
+@click.command("check")
+@xpt_argument
+@encoding_option
+@json_option
+@quiet_option
+@click.pass_context
+def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool, quiet: bool) -> None:
+    """Read all of FILE and report what departs from the format.
+
+    Every header, variable and observation is read. The exit code is 1 where the file is damaged,
+    holds text that is not in the encoding, or is no XPORT version 5 file.
+
+    \b
+    Example: trialport xpt check out/msc_gvhd/sdtm/dm.xpt
+    """
+    del quiet
+    found = _faults(file, encoding)
+    if as_json:
+        emit(as_document({"file": str(file)}, found))
+    else:
+        show_findings(found, "--json shows them all")
+    ctx.exit(1 if has_errors(found) else 0)
+
+
+def _faults(file: Path, encoding: str) -> list[Diagnostic]:
+    """Return the departures of each dataset and the first fault that stops reading it."""
+    from trialport.xport import read_members
+
+    found: list[Diagnostic] = []
+    try:
+        stored = read_members(file, encoding=encoding)
+    except DataError as error:
+        return _of_the_file(error)
+    for each in stored:
+        found += each.findings
+        try:
+            for _ in each.batches(special_missing=True):
+                pass
+        except DataError as error:
+            found += _of_the_file(error)
+    return found
+
+
+def _of_the_file(error: DataError) -> list[Diagnostic]:
+    if any(each.code in _NOT_READ for each in error.diagnostics):
+        raise error
+    return list(error.diagnostics)

@@ -1,0 +1,62 @@
+"""`trialport xpt to-csv`: a dataset of a transport file as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import (
+    encoding_option,
+    force_option,
+    json_option,
+    member_option,
+    xpt_argument,
+)
+
+
+@click.command("to-csv")
+@xpt_argument
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; stdout unless given.",
+)
+@member_option
+@encoding_option
+@click.option("--safe", is_flag=True, help="Put ' before text that a spreadsheet would run.")
+@force_option
+@json_option
+def command(
+    file: Path,
+    *,
+    out: Path | None,
+    member: str | None,
+    encoding: str,
+    safe: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a dataset of FILE as CSV (UTF-8).
+
+    Values are written as they are: dates stay the numbers SAS keeps, missing values are empty,
+    special missing values are .A to .Z and ._ in their cell. Text that begins with = + - @ is not
+    changed either, and a spreadsheet takes it for a formula; with --safe an apostrophe stands
+    before it. --json wants --out, and tells what was written.
+
+    \b
+    Example: trialport xpt to-csv out/msc_gvhd/sdtm/dm.xpt --out dm.csv
+    """
+    from trialport.cli.xpt_target import emit_bytes, fresh_file, one_member, written
+    from trialport.xport.to_csv import csv_chunks
+
+    stored = one_member(file, member, encoding)
+    chunks = csv_chunks(stored, safe=safe)
+    if out is None:
+        if as_json:
+            raise click.UsageError("--json wants --out: stdout cannot hold both CSV and JSON")
+        emit_bytes(chunks)
+        return
+    with fresh_file(out, force=force) as stream:
+        stream.writelines(chunks)
+    written(stored, out, as_json=as_json)

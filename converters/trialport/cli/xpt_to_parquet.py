@@ -1,0 +1,47 @@
+"""`trialport xpt to-parquet`: a dataset of a transport file as Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import (
+    encoding_option,
+    force_option,
+    json_option,
+    member_option,
+    xpt_argument,
+)
+
+
+@click.command("to-parquet")
+@xpt_argument
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write.",
+)
+@member_option
+@encoding_option
+@force_option
+@json_option
+def command(
+    file: Path, *, out: Path, member: str | None, encoding: str, force: bool, as_json: bool
+) -> None:
+    """Write a dataset of FILE as Parquet.
+
+    Labels, formats and lengths are in the metadata of the columns. Dates stay the numbers SAS
+    keeps; special missing values are in a text column NAME__missing, where there are any.
+
+    \b
+    Example: trialport xpt to-parquet out/msc_gvhd/sdtm/dm.xpt --out dm.parquet
+    """
+    from trialport.cli.xpt_target import fresh_file, one_member, written
+    from trialport.xport.to_parquet import write_parquet
+
+    stored = one_member(file, member, encoding)
+    with fresh_file(out, force=force) as stream:
+        write_parquet(stored, stream)
+    written(stored, out, as_json=as_json)

@@ -1,0 +1,70 @@
+"""The metadata of a dataset that comes without any: its own header, then what the guides say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.rules.standards import Standards
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A variable as a file stores it; `type` is Char or Num."""
+
+    name: str
+    label: str
+    type: str
+    length: int
+    format: str = ""
+
+
+def described(
+    name: str,
+    label: str,
+    group: str,
+    variables: Sequence[Stored],
+    records: int,
+    path: str,
+    standards: Standards,
+) -> DatasetMetadata:
+    """Return the metadata of a dataset.
+
+    Keys are the guide's natural keys as far as the dataset has them, and then the sequence number
+    where it has one: the guide's are those one usually starts from, and are not promised to be
+    enough. Allowed values that the guide lists (Y and N of a flag) become terms.
+    """
+    names = [each.name for each in variables]
+    guide = standards.dataset(name, group, names)
+    keys = [each for each in (guide.keys if guide else ("USUBJID",)) if each in names]
+    sequence = [each for each in (f"{name[:2]}SEQ", "ASEQ") if each in names and each not in keys]
+    return DatasetMetadata(
+        name=name,
+        label=label,
+        group=group,
+        class_=guide.define_class if guide else "",
+        structure=guide.structure if guide else "",
+        keys=(*keys, *sequence[:1]),
+        records=records,
+        path=path,
+        variables=tuple(_variable(each, name, group, names, standards) for each in variables),
+    )
+
+
+def _variable(
+    stored: Stored, dataset: str, group: str, names: Sequence[str], standards: Standards
+) -> VariableMetadata:
+    found = standards.variable(dataset, group, names, stored.name)
+    return VariableMetadata(
+        name=stored.name,
+        label=stored.label,
+        type=stored.type,
+        length=stored.length,
+        format=stored.format,
+        role=found.role if found else "",
+        core=found.core if found else "",
+        codelists=found.codelists if found else (),
+        terms=found.values if found and stored.type == "Char" else (),
+        extensible=not (found and found.values),
+    )

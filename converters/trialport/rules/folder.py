@@ -1,0 +1,196 @@
+"""The datasets of a folder of transport files, with their metadata, ready to be judged."""
+
+# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
+# pyright: reportAttributeAccessIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.functions.registry import definitions
+from trialport.metadata import DatasetMetadata, dataset_from_json
+from trialport.rules.described import Stored, described
+from trialport.rules.record_names import is_date_format, is_datetime_format
+from trialport.rules.rule import ValidationResult
+from trialport.rules.run import run_rules
+from trialport.rules.standards import Standards, shipped_standards
+from trialport.xport.model import Variable
+from trialport.xport.reader import StoredMember, read_members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trialport.rules.rule import Rule
+
+MANIFEST = "manifest.json"
+_GROUPS = ("sdtm", "adam")
+_DAYS_TO_1970 = 3653
+_FIRST_DAY, _LAST_DAY = -137_774, 2_936_547  # 1582-10-15 and 9999-12-31, as SAS has them
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFolder:
+    """The datasets found, their records by name, and why a file or a dataset is not among them."""
+
+    datasets: tuple[DatasetMetadata, ...]
+    tables: Mapping[str, pa.Table]
+    faults: tuple[Diagnostic, ...]
+
+
+def validate_folder(
+    folder: Path, *, encoding: str = "ascii", rules: Iterable[Rule] | None = None
+) -> tuple[ValidationResult, tuple[Diagnostic, ...]]:
+    """Return what the rules find in a folder, and why some of its files could not be judged.
+
+    Args:
+        folder: see `load_folder`.
+        encoding: the encoding of the text in the files; it is never guessed.
+        rules: the rules to ask; the shipped ones unless stated.
+    """
+    import duckdb
+
+    loaded = load_folder(folder, encoding=encoding)
+    with duckdb.connect() as connection:
+        for statement in definitions():
+            connection.execute(statement)
+        for name, table in loaded.tables.items():
+            connection.register(name, table)
+        return run_rules(loaded.datasets, connection, rules), loaded.faults
+
+
+def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
+    """Return the datasets of `*.xpt`, `sdtm/*.xpt` and `adam/*.xpt` of a folder.
+
+    Metadata come from `manifest.json` where it describes the dataset, else from the file's header
+    and the shipped standards. Numbers with a date format become DATE, those with a format of date
+    and time TIMESTAMP; where a value of such a variable is no day or no second, all stay numbers.
+
+    Args:
+        folder: the folder.
+        encoding: the encoding of the text in the files; it is never guessed.
+
+    Returns:
+        The datasets in the order of their paths. Faults: E3050 to E3067 of a file that cannot be
+        read, E3085 no transport file, E3086 a manifest that cannot be read, E3087 a dataset whose
+        file is missing, E3088 two datasets of one name.
+    """
+    found: list[Diagnostic] = []
+    stated = _manifest(folder, found)
+    members = list(_members(folder, encoding, found))
+    if not members and not found:
+        remedy = "give the folder that holds sdtm/*.xpt and adam/*.xpt"
+        found.append(Diagnostic("E3085", Place(str(folder)), "there is no transport file", remedy))
+    standards = shipped_standards([member.member.name for _, member in members])
+    datasets: dict[str, DatasetMetadata] = {}
+    tables: dict[str, pa.Table] = {}
+    for path, member in members:
+        name = member.member.name
+        if name in datasets:
+            problem = f"dataset {name} is in {datasets[name].path} already"
+            found.append(Diagnostic("E3088", Place(path), problem, "keep one of the files"))
+            continue
+        try:
+            tables[name] = _records(member)
+        except DataError as error:
+            found += error.diagnostics
+            continue
+        datasets[name] = stated.get(path) or _described(path, member, standards)
+    for path, dataset in stated.items():
+        if not (folder / path).is_file():
+            problem = f"the manifest lists dataset {dataset.name}, the file is not there"
+            found.append(Diagnostic("E3087", Place(path), problem))
+    return LoadedFolder(tuple(datasets.values()), tables, tuple(found))
+
+
+def _manifest(folder: Path, found: list[Diagnostic]) -> dict[str, DatasetMetadata]:
+    """Return the datasets that the manifest describes, by their paths."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        return {}
+    try:
+        listed = orjson.loads(file.read_bytes())["datasets"]
+        datasets = [dataset_from_json(each) for each in listed]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        problem = f"the manifest cannot be read: {type(error).__name__} {error}"
+        remedy = "remove it to judge the files by the standards alone"
+        found.append(Diagnostic("E3086", Place(MANIFEST), problem, remedy))
+        return {}
+    return {each.path: each for each in datasets}
+
+
+def _members(
+    folder: Path, encoding: str, found: list[Diagnostic]
+) -> Iterator[tuple[str, StoredMember]]:
+    """Yield path and member of every transport file, in the order of the paths."""
+    for where in ("", *_GROUPS):
+        for file in sorted((folder / where).glob("*.xpt")):
+            path = file.relative_to(folder).as_posix()
+            try:
+                yield from ((path, member) for member in read_members(file, encoding=encoding))
+            except DataError as error:
+                found += error.diagnostics
+
+
+def _described(path: str, member: StoredMember, standards: Standards) -> DatasetMetadata:
+    where, name = path.partition("/")[0], member.member.name
+    is_analysis = name.startswith("AD") and len(name) > 2
+    group = where if where in _GROUPS else ("adam" if is_analysis else "sdtm")
+    variables = [_stored(each) for each in member.member.variables]
+    label = member.member.label
+    return described(name, label, group, variables, member.observations, path, standards)
+
+
+def _stored(each: Variable) -> Stored:
+    kind = "Char" if each.type == "char" else "Num"
+    return Stored(each.name, each.label, kind, each.length or 8, each.format)
+
+
+def _records(member: StoredMember) -> pa.Table:
+    """Return the records of a member; special missing values are null like all others."""
+    schema = member.schema(special_missing=True)
+    batches = member.batches(special_missing=True)
+    whole = pa.Table.from_batches(batches, schema=schema)
+    columns: dict[str, pa.ChunkedArray] = {}
+    for each in member.member.variables:
+        columns[each.name] = _values(whole[each.name], each)
+    return pa.table(columns)
+
+
+def _values(column: pa.ChunkedArray, each: Variable) -> pa.ChunkedArray:
+    if each.type == "char":
+        blank = pc.equal(column, "")
+        return pc.if_else(pc.fill_null(blank, False), pa.scalar(None, pa.string()), column)
+    if is_date_format(each.format):
+        return _dates(column)
+    return _datetimes(column) if is_datetime_format(each.format) else column
+
+
+def _dates(days: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return SAS days as dates, or as they are where one of them is no day."""
+    if not _all_whole(days, _FIRST_DAY, _LAST_DAY):
+        return days
+    since_1970 = pc.subtract(pc.cast(days, pa.int32()), pa.scalar(_DAYS_TO_1970, pa.int32()))
+    return pc.cast(since_1970, pa.date32())
+
+
+def _datetimes(seconds: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return SAS seconds as timestamps, or as they are where one of them is no whole second."""
+    if not _all_whole(seconds, _FIRST_DAY * 86_400, (_LAST_DAY + 1) * 86_400 - 1):
+        return seconds
+    offset = pa.scalar(_DAYS_TO_1970 * 86_400, pa.int64())
+    return pc.cast(pc.subtract(pc.cast(seconds, pa.int64()), offset), pa.timestamp("s"))
+
+
+def _all_whole(numbers: pa.ChunkedArray, lowest: int, highest: int) -> bool:
+    whole = pc.equal(pc.floor(numbers), numbers)
+    inside = pc.and_(pc.greater_equal(numbers, lowest), pc.less_equal(numbers, highest))
+    found: Any = pc.all(pc.and_(whole, inside), min_count=0).as_py()
+    return bool(found)

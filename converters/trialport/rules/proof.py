@@ -1,0 +1,115 @@
+"""Prove a rule by its own example records: the good ones keep it, the bad ones break it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from trialport.diagnostics import Diagnostic
+from trialport.functions.registry import definitions
+from trialport.metadata import DatasetMetadata
+from trialport.rules.described import Stored, described
+from trialport.rules.rule import Records, Rule, ValidationResult
+from trialport.rules.run import run_rules
+from trialport.rules.standards import Standards
+
+if TYPE_CHECKING:
+    import duckdb
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_SQL_TYPES = {"date": "DATE", "number": "DOUBLE", "text": "VARCHAR"}
+
+
+def proof_faults(rules: Iterable[Rule], standards: Standards) -> list[Diagnostic]:
+    """Return why the example records do not prove the rules; nothing where they do.
+
+    Codes: E1120 the good records break it, E1121 the bad ones keep it, E1122 it cannot be asked.
+
+    Args:
+        rules: the rules.
+        standards: the guides and codelists that the examples are judged by.
+    """
+    import duckdb
+
+    found: list[Diagnostic] = []
+    with duckdb.connect() as connection:
+        for statement in definitions():
+            connection.execute(statement)
+        for rule in rules:
+            found += _faults(rule, connection, standards)
+    return found
+
+
+def _faults(
+    rule: Rule, connection: duckdb.DuckDBPyConnection, standards: Standards
+) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    good, bad = (_judged(rule, each, connection, standards) for each in (rule.good, rule.bad))
+    for which, result in (("good", good), ("bad", bad)):
+        for _, dataset, reason in result.not_run:
+            problem = f"{rule.code} cannot be asked of its {which} record in {dataset}: {reason}"
+            found.append(Diagnostic("E1122", rule.place, problem))
+    if good.findings:
+        problem = f"the good record of {rule.code} breaks it: {good.findings[0].diagnostic}"
+        found.append(Diagnostic("E1120", rule.place, problem))
+    if not bad.findings and not found:
+        problem = f"the bad record of {rule.code} does not break it"
+        found.append(Diagnostic("E1121", rule.place, problem))
+    return found
+
+
+def _judged(
+    rule: Rule, records: Records, connection: duckdb.DuckDBPyConnection, standards: Standards
+) -> ValidationResult:
+    """Return what a rule finds in example records; each dataset is a table for that long."""
+    datasets = [_stage(connection, name, each, standards) for name, each in records.items()]
+    try:
+        return run_rules(datasets, connection, [rule], standards=standards)
+    finally:
+        for each in datasets:
+            connection.execute(f'DROP TABLE "{each.name}"')
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    records: Sequence[Mapping[str, str]],
+    standards: Standards,
+) -> DatasetMetadata:
+    """Create the table of a dataset from example records, and return its metadata."""
+    group = "adam" if name.startswith("AD") else "sdtm"
+    names = list(dict.fromkeys(each for record in records for each in record)) or ["USUBJID"]
+    guide = standards.dataset(name, group, names)
+    columns: list[Stored] = []
+    kinds: list[str] = []
+    for each in names:
+        values = [record.get(each, "") for record in records]
+        found = standards.variable(name, group, names, each)
+        listed = guide.variable(each) if guide else None
+        given = [value for value in values if value]
+        usual = listed or (found if not given else None)
+        kind = _kind(each, given, usual.type if usual else "")
+        length = max([1, *(len(value.encode()) for value in values)]) if kind == "text" else 8
+        label = found.label if found and not found.has_open_label else each
+        form = "DATE9." if kind == "date" else ""
+        columns.append(Stored(each, label, "Char" if kind == "text" else "Num", length, form))
+        kinds.append(_SQL_TYPES[kind])
+    shape = ", ".join(f'"{each}" {kind}' for each, kind in zip(names, kinds, strict=True))
+    connection.execute(f'CREATE TABLE "{name}" ({shape})')
+    if records:
+        marks = ", ".join("?" for _ in names)
+        rows = [[record.get(each) or None for each in names] for record in records]
+        connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+    return described(name, name, group, columns, len(records), f"{name.lower()}.xpt", standards)
+
+
+def _kind(name: str, values: Sequence[str], standard: str) -> str:
+    """Return text, number or date: as the guide lists the variable, else as the values look."""
+    if standard == "Char" or name.endswith("DTC"):
+        return "text"
+    if name.endswith("DT") and values and all(_DATE.fullmatch(each) for each in values):
+        return "date"
+    is_number = bool(values) and all(_NUMBER.fullmatch(each) for each in values)
+    return "number" if standard == "Num" or is_number else "text"

@@ -1,0 +1,207 @@
+"""Rules about values: ISO 8601, codelists, date formats, codes and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from trialport.diagnostics import Severity
+from trialport.functions.model import Type
+from trialport.metadata import VariableMetadata
+from trialport.rules.record_names import is_date_format, is_datetime_format
+from trialport.rules.rule import ALL, Rule
+from trialport.rules.target import Failing, Flaw, NotRun, Outcome, Target, variable
+from trialport.spec import sql
+
+_TIME = r"T(-|[01][0-9]|2[0-3])(:(-|[0-5][0-9])(:[0-5][0-9]([.,][0-9]+)?)?)?"
+_OFFSET = "(Z|[+-][01][0-9](:?[0-5][0-9])?)?"
+_DAY = "([0-9]{4}|-)(-([0-9]{2}|-)(-([0-9]{2}|-))?)?"
+_MOMENT = f"{_DAY}({_TIME}{_OFFSET})?"
+_UNITS = r"([0-9]+([.,][0-9]+)?[YMWD])+"
+_HOURS = r"T([0-9]+([.,][0-9]+)?[HMS])+"
+_DURATION = f"-?P({_UNITS}({_HOURS})?|{_HOURS})"
+_WRITTEN = f"({_MOMENT}|({_MOMENT}|{_DURATION})/({_MOMENT}|{_DURATION}))"
+_DATE = "^([0-9]{4}(-[0-9]{2}|--)?(-[0-9]{2})?|--[0-9]{2}-[0-9]{2})"
+
+_PAIRS = (
+    *(("--TESTCD", "--TEST"), ("--PARMCD", "--PARM"), ("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")),
+    *(("QNAM", "QLABEL"), ("ETCD", "ELEMENT"), ("PARAMCD", "PARAM"), ("PARAM", "PARAMN")),
+    *(("TRTP", "TRTPN"), ("TRTA", "TRTAN"), ("TRT01P", "TRT01PN"), ("TRT01A", "TRT01AN")),
+)
+
+
+def iso8601_texts(target: Target) -> Iterator[Outcome]:
+    """A date, a time or a duration is not ISO 8601, or names a day that does not exist."""
+    dates = [name for name, kind in target.relation.columns.items() if kind is Type.DTC]
+    durations = [f"{target.prefix}DUR"] if target.has(f"{target.prefix}DUR") else []
+    if not dates and not durations:
+        yield NotRun(f"{target.name} has no ISO 8601 text", applies=False)
+    for name in dates:
+        fits = _matches(variable(name), _WRITTEN)
+        ends = [
+            _existing(sql.call("split_part", variable(name), sql.text("/"), exp.Literal.number(i)))
+            for i in (1, 2)
+        ]
+        kept = sql.every([fits, *ends]) or fits
+        yield Failing(exp.Not(this=sql.paren(kept)), name, "{value} is not ISO 8601")
+    for name in durations:
+        fits = _matches(variable(name), _DURATION)
+        yield Failing(exp.Not(this=fits), name, "{value} is not an ISO 8601 duration")
+
+
+def codelist_terms(target: Target) -> Iterator[Outcome]:
+    """A value of a variable with a codelist is none of its terms."""
+    about = False
+    for each in target.dataset.variables:
+        if target.has(each.name) and target.relation.columns[each.name] is Type.TEXT:
+            terms, title, extensible = _terms(each, target)
+            about = about or bool(terms)
+            if terms:
+                yield _no_term(target, each, terms, title, extensible=extensible)
+    if not about:
+        yield NotRun(f"{target.name} has no variable with a known codelist", applies=False)
+
+
+def date_formats(target: Target) -> Iterator[Outcome]:
+    """A number named *DT has no date format, or one named *DTM no format of date and time."""
+    for each in target.dataset.variables:
+        if each.type != "Num":
+            continue
+        if each.name.endswith("DT") and not is_date_format(each.format):
+            yield Flaw(f"format '{each.format}' shows no date", each.name)
+        if each.name.endswith("DTM") and not is_datetime_format(each.format):
+            yield Flaw(f"format '{each.format}' shows no date with time", each.name)
+
+
+def codes_and_names(target: Target) -> Iterator[Outcome]:
+    """One code has several names, or one name several codes."""
+    pairs = [
+        (code.replace("--", target.prefix), name.replace("--", target.prefix))
+        for code, name in _PAIRS
+    ]
+    there = [pair for pair in pairs if target.has(*pair)]
+    if not there:
+        yield NotRun(f"{target.name} has no code with a name", applies=False)
+    for code, name in there:
+        yield _several(target, code, name)
+        yield _several(target, name, code)
+
+
+def _existing(part: exp.Expr) -> exp.Expr:
+    """Return whether the day of a date exists; true where no year, month and day are known."""
+    date = sql.call("regexp_extract", part, sql.text(_DATE), exp.Literal.number(0))
+    blank = exp.EQ(this=date, expression=sql.text(""))
+    known = sql.not_null(sql.call("tp_date_text", date.copy()))
+    return exp.Or(this=blank, expression=known)
+
+
+def _matches(value: exp.Expr, pattern: str) -> exp.Expr:
+    return sql.call("regexp_full_match", value, sql.text(pattern))
+
+
+def _terms(each: VariableMetadata, target: Target) -> tuple[tuple[str, ...], str, bool]:
+    """Return the terms of a variable, what they are called, and whether others are allowed."""
+    lists = [target.standards.codelists.get(code) for code in each.codelists]
+    published = [found for found in lists if found is not None]
+    if each.terms:
+        return each.terms, each.codelist or "its values", each.extensible
+    if len(published) < len(lists):
+        return (), "", True
+    terms = tuple(dict.fromkeys(value for found in published for value in found.values))
+    title = " or ".join(f"{found.submission_name} ({found.code})" for found in published)
+    return terms, title, any(found.extensible for found in published)
+
+
+def _no_term(
+    target: Target, each: VariableMetadata, terms: tuple[str, ...], title: str, *, extensible: bool
+) -> Failing:
+    """Return each value that is no term, once, with the number of its records."""
+    number = sql.alias(exp.Count(this=exp.Star()), "__n")
+    listed = [sql.text(value) for value in (*terms, *_beside_terms(target, each))]
+    absent = exp.Not(this=exp.In(this=sql.column(each.name), expressions=listed))
+    source = exp.select(sql.column(each.name), number)
+    source = source.from_(exp.table_(target.name, quoted=True)).where(absent)
+    source = source.group_by(sql.column(each.name))
+    message = f"{{value}} is no term of {title}"
+    severity = Severity.WARNING if extensible else Severity.ERROR
+    return Failing(exp.true(), each.name, message, source=source, record=(), severity=severity)
+
+
+def _beside_terms(target: Target, each: VariableMetadata) -> tuple[str, ...]:
+    """Return what a variable may hold that is no term of its codelist.
+
+    Source: SDTMIG 3.4, 4.2.8.3: a qualifier other than a result that has several values is
+    MULTIPLE, and they are supplemental qualifiers.
+    """
+    is_qualifier = each.role.endswith("Qualifier") and each.role != "Result Qualifier"
+    return ("MULTIPLE",) if target.dataset.group == "sdtm" and is_qualifier else ()
+
+
+def _several(target: Target, one: str, other: str) -> Failing:
+    """Return each value of `one` that goes with more than one value of `other`."""
+    number = exp.Count(this=exp.Distinct(expressions=[sql.column(other)]))
+    source = exp.select(sql.column(one), sql.alias(number, "__n"))
+    source = source.from_(exp.table_(target.name, quoted=True))
+    source = source.where(sql.not_null(sql.column(one))).group_by(sql.column(one))
+    condition = exp.GT(this=variable("__n"), expression=exp.Literal.number(1))
+    message = f"{{value}} goes with more than one {other}"
+    return Failing(condition, one, message, source=source, record=())
+
+
+RULES = (
+    Rule(
+        code="TP0007",
+        title="Dates, times and durations are written in ISO 8601",
+        applies_to=(ALL,),
+        severity=Severity.ERROR,
+        remedy="write what is known of it, e.g. 2024-03 or 2024-03-01T08:30",
+        source="SDTMIG 3.4, 4.4.1 Formats for Date/Time Variables and 4.4.2 Date/Time Precision",
+        good={"AE": ({"USUBJID": "S-001", "AESTDTC": "2024---15"},)},
+        bad={"AE": ({"USUBJID": "S-001", "AESTDTC": "2023-02-29"},)},
+        check=iso8601_texts,
+    ),
+    Rule(
+        code="TP0010",
+        title="Values of a variable with a codelist are terms of it",
+        applies_to=(ALL,),
+        severity=Severity.ERROR,
+        remedy="map the value to a term, or define the sponsor's term where the codelist allows it",
+        source="SDTMIG 3.4, 4.3.1 Controlled Terminology; a warning where the codelist is extensible",
+        good={"DM": ({"USUBJID": "S-001", "SEX": "F"},)},
+        bad={"DM": ({"USUBJID": "S-001", "SEX": "Female"},)},
+        check=codelist_terms,
+    ),
+    Rule(
+        code="TP0012",
+        title="Numbers that are dates have a date format",
+        applies_to=(ALL,),
+        severity=Severity.WARNING,
+        remedy="give the variable a format such as DATE9.",
+        source="ADaMIG 1.3, 3.1.2 Timing Variables",
+        good={"ADSL": ({"USUBJID": "S-001", "TRTSDT": "2024-03-01"},)},
+        bad={"ADSL": ({"USUBJID": "S-001", "TRTSDT": "23436"},)},
+        check=date_formats,
+    ),
+    Rule(
+        code="TP0014",
+        title="Codes and their names stand one to one",
+        applies_to=(ALL,),
+        severity=Severity.ERROR,
+        remedy="give one code one name, in every record",
+        source="SDTMIG 3.4, 4.3.3 (--TESTCD, --TEST) and 5.2 (ARMCD, ARM); ADaMIG 1.3, 3.3.4",
+        good={
+            "DM": (
+                {"USUBJID": "1", "ARMCD": "A", "ARM": "Active"},
+                {"USUBJID": "2", "ARMCD": "B", "ARM": "Placebo"},
+            )
+        },
+        bad={
+            "DM": (
+                {"USUBJID": "1", "ARMCD": "A", "ARM": "Active"},
+                {"USUBJID": "2", "ARMCD": "A", "ARM": "Placebo"},
+            )
+        },
+        check=codes_and_names,
+    ),
+)
