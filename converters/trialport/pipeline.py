@@ -169,6 +169,22 @@ def datasets(
         return work.frames(set(only)), work.findings
 
 
+def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
+    """Return what the rules find in the datasets of a folder, and what was not run and why.
+
+    Args:
+        folder: what `convert` wrote, or any folder of SAS XPORT files.
+
+    Returns:
+        The findings, and (rule, dataset, reason) of every rule that could not be asked.
+    """
+    from trialport.rules.folder import validate_folder
+
+    result, faults = validate_folder(Path(folder))
+    not_run = [(each.rule, each.dataset, each.reason) for each in result.not_run]
+    return [*faults, *result.diagnostics], not_run
+
+
 class _StrictError(Exception):
     """Leaves the fresh folder without giving it its name."""
 
@@ -294,11 +310,14 @@ class _Work:
             return
         from trialport.fhir.write import write_resources
 
-        steps = [
+        steps = (
             (each, self.engine.batches(each.step.output)) for each in self.planned.plan.resources
-        ]
+        )
+        study = self.planned.specification.study
         self.progress("FHIR")
-        self.findings += write_resources(steps, folder / "fhir" / "R4", "R4")[1]
+        self.findings += write_resources(
+            steps, folder / "fhir", "R4", studyid=study.study.text, offset=study.timezone
+        )[1]
 
     def _validate(self, described: Sequence[DatasetMetadata]) -> None:
         from trialport.rules.run import validate_datasets

@@ -33,7 +33,7 @@ def test_a_fault_is_one_line_with_its_file_and_line_and_ends_with_1(
     faults = [line for line in ran.out.splitlines() if ": error: " in line]
     assert ran.code == 1
     assert len(faults) == 1
-    assert f"{study}/sdtm/ae.yaml:14" in faults[0]
+    assert f"{study}/sdtm/ae.yaml:15" in faults[0]
     assert faults[0].endswith("did you mean 'term'?")
 
 
@@ -46,7 +46,7 @@ def test_the_document_says_the_same(run: Run, tiny: Path, tmp_path: Path) -> Non
     assert document["study"] == str(study)
     assert document["counts"]["error"] == 1
     assert [each["code"] for each in document["findings"]] == [line.split()[0] for line in lines]
-    assert document["findings"][0]["line"] == 14
+    assert document["findings"][0]["line"] == 15
 
 
 def test_a_folder_that_is_not_there_could_not_be_checked(run: Run) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 import pytest
-
 import trialport.pipeline
 from trialport.cli.show import counts_line, finding_line, plain, table
 from trialport.diagnostics import Diagnostic, Place, Severity

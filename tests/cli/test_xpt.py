@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-
 from trialport import write_xpt
 
 Run = Callable[..., Any]

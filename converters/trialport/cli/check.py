@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import json_option, quiet_option, study_argument
+from trialport.cli.options import example, json_option, quiet_option, study_argument
 from trialport.cli.show import as_document, emit, has_errors, show_findings
 
 
-@click.command("check")
+@click.command("check", epilog=example("trialport check mappings/studies/msc_gvhd"))
 @study_argument
 @json_option
 @quiet_option
@@ -20,9 +20,6 @@ def command(ctx: click.Context, study: Path, *, as_json: bool, quiet: bool) -> N
 
     STUDY is a folder, or the name of a shipped study. Every fault is one line: its code, the file
     and line, the problem and the remedy. The exit code is 1 where one of them is an error.
-
-    \b
-    Example: trialport check mappings/studies/msc_gvhd
     """
     from trialport.diagnostics import SpecError
     from trialport.pipeline import check

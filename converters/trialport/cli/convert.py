@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from trialport.cli.options import (
+    example,
     force_option,
     json_option,
     only_option,
@@ -18,7 +19,10 @@ from trialport.cli.options import (
 )
 
 
-@click.command("convert")
+@click.command(
+    "convert",
+    epilog=example("trialport convert msc_gvhd --raw samples/msc_gvhd/raw --out out/msc_gvhd"),
+)
 @study_argument
 @click.option(
     "--raw",
@@ -59,9 +63,6 @@ def command(
     STUDY is a folder, or the name of a shipped study. What cannot be converted becomes null and a
     finding. Findings of severity error do not stop the writing, unless --strict; the exit code
     tells them: 1 with such findings, 0 without, 2 where nothing was written.
-
-    \b
-    Example: trialport convert msc_gvhd --raw samples/msc_gvhd/raw --out out/msc_gvhd
     """
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion

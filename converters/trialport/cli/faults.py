@@ -24,10 +24,8 @@ def show_fault(error: Exception, *, as_json: bool) -> None:
     """Write a fault as lines on stderr and, where asked, as a document on stdout."""
     if os.environ.get("TRIALPORT_TRACEBACK") == "1":
         click.echo("".join(traceback.format_exception(error)), err=True)
-    if isinstance(error, TrialportError):
-        found = list(error.diagnostics)
-    else:
-        found = [own_fault(error)]
+    is_known = isinstance(error, TrialportError)
+    found = list(error.diagnostics) if is_known else [own_fault(error)]
     for each in in_order(found):
         click.echo(finding_line(each), err=True)
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from types import MappingProxyType
 
 import click
 
@@ -15,9 +15,8 @@ class LazyGroup(click.Group):
     Help lists the lines given here, so that showing it imports no verb.
     """
 
-    def __init__(self, *args: Any, verbs: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.verbs = verbs
+    verbs: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    """Module and line of help of each verb."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in the order of the work."""

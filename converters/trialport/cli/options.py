@@ -9,6 +9,11 @@ import click
 from trialport.cli.completion import complete_datasets, complete_studies
 
 
+def example(line: str) -> str:
+    """Return the end of a command's help: a command that can be typed as it is."""
+    return f"\b\nExample:\n  {line}"
+
+
 def _remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> bool:
     """Tell the root of the option, which shows faults in the form asked for."""
     ctx.meta[f"trialport.{str(parameter.name).removeprefix('as_')}"] = value

@@ -6,10 +6,16 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import complete_datasets, json_option, only_option, study_argument
+from trialport.cli.options import (
+    complete_datasets,
+    example,
+    json_option,
+    only_option,
+    study_argument,
+)
 
 
-@click.command("plan")
+@click.command("plan", epilog=example("trialport plan msc_gvhd --dataset AE --lineage"))
 @study_argument
 @click.option(
     "--dataset",
@@ -33,9 +39,6 @@ def command(
     """Show what STUDY will make, from what, and by which SQL.
 
     Without options it is one line a dataset, in the order of the work. No record is read.
-
-    \b
-    Example: trialport plan msc_gvhd --dataset AE --lineage
     """
     from trialport.cli import show_plan
     from trialport.cli.show import emit, json_text, note

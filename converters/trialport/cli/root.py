@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Any
+from types import MappingProxyType
 
 import click
 
@@ -54,7 +54,11 @@ def main(args: Sequence[str] | None = None) -> int:
 class _Root(LazyGroup):
     """The group of all verbs; a fault in any of them becomes lines and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    verbs = MappingProxyType(
+        {name: (f"trialport.cli.{name}", line) for name, line in _VERBS.items()}
+    )
+
+    def invoke(self, ctx: click.Context) -> object:
         """Run the verb."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
@@ -72,7 +76,6 @@ class _Root(LazyGroup):
 
 @click.command(
     cls=_Root,
-    verbs={name: (f"trialport.cli.{name}", line) for name, line in _VERBS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 done, with findings of severity error; 2 could not be done; "
     "130 interrupted.",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trialport.cli.completion import complete_rules
-from trialport.cli.options import json_option
+from trialport.cli.options import example, json_option
 
 if TYPE_CHECKING:
     from trialport.rules.rule import Rule
 
 
-@click.command("rule")
+@click.command("rule", epilog=example("trialport rule TP0201"))
 @click.argument("code", shell_complete=complete_rules)
 @json_option
 def command(code: str, *, as_json: bool) -> None:
@@ -21,9 +21,6 @@ def command(code: str, *, as_json: bool) -> None:
 
     What it applies to, when it fails, what to do, where it comes from, and a record that keeps it
     beside one that breaks it.
-
-    \b
-    Example: trialport rule TP0201
     """
     from trialport.cli.show import emit, json_text
     from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean

@@ -32,12 +32,12 @@ def overview(steps: Sequence[Step]) -> str:
             step.group,
             step.class_,
             len(step.variables),
-            ", ".join(step.depends),
             step.place,
+            ", ".join(step.depends),
         )
         for number, step in enumerate(steps, start=1)
     ]
-    return table(["#", "name", "group", "class", "variables", "made from", "written at"], rows)
+    return table(["#", "name", "group", "class", "variables", "written at", "made from"], rows)
 
 
 def description(step: Step) -> str:
@@ -133,7 +133,7 @@ def _sql(step: Step) -> str:
 
 
 def _lineage_lines(step: Step) -> Iterator[str]:
-    """Yield `AE.AESTDY <- DM.RFSTDTC (value)`, and for the records `AE <- raw.ae.ae_term (where)`."""
+    """Yield `AE <- raw.ae.ae_term (filter)` for the records, `AE.AESTDY <- DM.RFSTDTC (value)`."""
     for source in step.row_sources:
         yield _lineage_line(step.name, source)
     for name, sources in step.lineage.items():

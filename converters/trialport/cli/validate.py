@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import json_option, quiet_option
+from trialport.cli.options import example, json_option, quiet_option
 from trialport.cli.show import as_document, emit, has_errors, note, plain, show_findings
 
 
-@click.command("validate")
+@click.command("validate", epilog=example("trialport validate out/msc_gvhd"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @json_option
 @quiet_option
@@ -21,9 +21,6 @@ def command(ctx: click.Context, folder: Path, *, as_json: bool, quiet: bool) -> 
     Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
     could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
     error.
-
-    \b
-    Example: trialport validate out/msc_gvhd
     """
     from trialport.pipeline import validate
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import click
 
 from trialport.cli.lazy import LazyGroup
@@ -14,13 +16,18 @@ _VERBS = {
 }
 
 
-@click.command(
-    "xpt",
-    cls=LazyGroup,
-    verbs={
-        name: (f"trialport.cli.xpt_{name.replace('-', '_')}", line) for name, line in _VERBS.items()
-    },
-)
+class _Xpt(LazyGroup):
+    """The group of the verbs for SAS XPORT files."""
+
+    verbs = MappingProxyType(
+        {
+            name: (f"trialport.cli.xpt_{name.replace('-', '_')}", line)
+            for name, line in _VERBS.items()
+        }
+    )
+
+
+@click.command("xpt", cls=_Xpt)
 def command() -> None:
     """Look into SAS XPORT files, check them, or turn them into others.
 

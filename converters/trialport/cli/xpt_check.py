@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import encoding_option, json_option, quiet_option, xpt_argument
+from trialport.cli.options import encoding_option, example, json_option, quiet_option, xpt_argument
 from trialport.cli.show import as_document, emit, has_errors, show_findings
 from trialport.diagnostics import DataError, Diagnostic
 
@@ -14,7 +14,7 @@ _NOT_READ = ("E3050", "E3067")
 """The file cannot be opened, or its encoding is none: there is nothing to say about the file."""
 
 
-@click.command("check")
+@click.command("check", epilog=example("trialport xpt check out/msc_gvhd/sdtm/dm.xpt"))
 @xpt_argument
 @encoding_option
 @json_option
@@ -25,9 +25,6 @@ def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool, qui
 
     Every header, variable and observation is read. The exit code is 1 where the file is damaged,
     holds text that is not in the encoding, or is no XPORT version 5 file.
-
-    \b
-    Example: trialport xpt check out/msc_gvhd/sdtm/dm.xpt
     """
     del quiet
     found = _faults(file, encoding)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trialport.cli.options import encoding_option, json_option, xpt_argument
+from trialport.cli.options import encoding_option, example, json_option, xpt_argument
 from trialport.cli.show import emit, json_text, plain, table
 
 if TYPE_CHECKING:
     from trialport.xport import StoredMember
 
 
-@click.command("show")
+@click.command("show", epilog=example("trialport xpt show out/msc_gvhd/sdtm/dm.xpt"))
 @xpt_argument
 @encoding_option
 @json_option
@@ -22,9 +22,6 @@ def command(file: Path, *, encoding: str, as_json: bool) -> None:
     """Show the datasets of FILE and their variables.
 
     Only headers are read. Lengths are bytes in the file.
-
-    \b
-    Example: trialport xpt show out/msc_gvhd/sdtm/dm.xpt
     """
     from trialport.xport import read_members
 

@@ -8,6 +8,7 @@ import click
 
 from trialport.cli.options import (
     encoding_option,
+    example,
     force_option,
     json_option,
     member_option,
@@ -15,7 +16,9 @@ from trialport.cli.options import (
 )
 
 
-@click.command("to-csv")
+@click.command(
+    "to-csv", epilog=example("trialport xpt to-csv out/msc_gvhd/sdtm/dm.xpt --out dm.csv")
+)
 @xpt_argument
 @click.option(
     "--out",
@@ -37,15 +40,12 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a dataset of FILE as CSV (UTF-8).
+    """Write a dataset of FILE as CSV.
 
-    Values are written as they are: dates stay the numbers SAS keeps, missing values are empty,
+    The file is UTF-8. Values are written as they are: dates stay the numbers SAS keeps, missing values are empty,
     special missing values are .A to .Z and ._ in their cell. Text that begins with = + - @ is not
     changed either, and a spreadsheet takes it for a formula; with --safe an apostrophe stands
     before it. --json wants --out, and tells what was written.
-
-    \b
-    Example: trialport xpt to-csv out/msc_gvhd/sdtm/dm.xpt --out dm.csv
     """
     from trialport.cli.xpt_target import emit_bytes, fresh_file, one_member, written
     from trialport.xport.to_csv import csv_chunks

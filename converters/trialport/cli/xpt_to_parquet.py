@@ -8,6 +8,7 @@ import click
 
 from trialport.cli.options import (
     encoding_option,
+    example,
     force_option,
     json_option,
     member_option,
@@ -15,7 +16,10 @@ from trialport.cli.options import (
 )
 
 
-@click.command("to-parquet")
+@click.command(
+    "to-parquet",
+    epilog=example("trialport xpt to-parquet out/msc_gvhd/sdtm/dm.xpt --out dm.parquet"),
+)
 @xpt_argument
 @click.option(
     "--out",
@@ -34,9 +38,6 @@ def command(
 
     Labels, formats and lengths are in the metadata of the columns. Dates stay the numbers SAS
     keeps; special missing values are in a text column NAME__missing, where there are any.
-
-    \b
-    Example: trialport xpt to-parquet out/msc_gvhd/sdtm/dm.xpt --out dm.parquet
     """
     from trialport.cli.xpt_target import fresh_file, one_member, written
     from trialport.xport.to_parquet import write_parquet

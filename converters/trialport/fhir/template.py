@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from trialport.fhir.schema import Definitions
 from trialport.fhir.values import Value
@@ -35,6 +35,7 @@ class Template:
 
     Null values are left out, and with them every element that holds expressions of which none has
     a value; constants and `study.NAME` do not keep it. Only the resource itself always stays.
+    Constant elements are shared by the resources: what is made is to be read, not changed.
     """
 
     def __init__(self, step: ResourceStep, definitions: Definitions) -> None:
@@ -82,10 +83,12 @@ class Template:
 
     def _compiled(self, missing: frozenset[int]) -> Fill:
         body, _ = self._object(self._content, missing)
+        constants = _Constants()
+        body = constants.visit(body)
         parameter = ast.arguments([], [ast.arg("row")], None, [], [], None, [])
-        whole = ast.Expression(ast.Lambda(parameter, body))
+        whole = ast.fix_missing_locations(ast.Expression(ast.Lambda(parameter, body)))
         # The tree is made of names, constants and displays alone; no text is ever parsed.
-        return eval(compile(ast.fix_missing_locations(whole), "<content>", "eval"), {})
+        return eval(compile(whole, "<content>", "eval"), {"constants": constants.values})
 
     def _expression(
         self, content: Content, missing: frozenset[int]
@@ -119,6 +122,26 @@ class Template:
             return None, False if is_live else None
         value = ast.Subscript(ast.Name("row", ast.Load()), ast.Constant(place), ast.Load())
         return value, True if is_live else None
+
+
+class _Constants(ast.NodeTransformer):
+    """Takes elements that no row changes out of the expression, to be made once for all."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def visit_Dict(self, node: ast.Dict) -> ast.expr:
+        return self._once(node)
+
+    def visit_List(self, node: ast.List) -> ast.expr:
+        return self._once(node)
+
+    def _once(self, node: ast.expr) -> ast.expr:
+        if any(isinstance(each, ast.Name) for each in ast.walk(node)):
+            return cast(ast.expr, self.generic_visit(node))
+        self.values.append(ast.literal_eval(node))
+        place = ast.Constant(len(self.values) - 1)
+        return ast.Subscript(ast.Name("constants", ast.Load()), place, ast.Load())
 
 
 def _any(claims: Iterable[bool | None]) -> bool | None:

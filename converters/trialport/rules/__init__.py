@@ -1,4 +1,4 @@
-"""Rules of validation: records in YAML or small functions, run over datasets, reported as findings."""
+"""Rules of validation, records in YAML or small functions, and what they find in datasets."""
 
 from trialport.rules.rule import Finding, Lookup, Rule, Total, ValidationResult
 

@@ -110,7 +110,9 @@ def _outcomes(
     joins = tuple(
         _join(alias, lookup, scope, compiled.uses, target) for alias, lookup in lookups.items()
     )
-    several = [exp.GT(this=_count(alias), expression=exp.Literal.number(1)) for alias in lookups]
+    several: list[exp.Expr] = [
+        exp.GT(this=_count(alias), expression=exp.Literal.number(1)) for alias in lookups
+    ]
     alone = [exp.Not(this=sql.call("coalesce", each, exp.false())) for each in several]
     condition = sql.every([compiled.sql, *alone]) or compiled.sql
     yield Failing(condition, name or _shown(rule, text, target), joins=joins)
@@ -124,7 +126,7 @@ def _relations(lookups: Mapping[str, Lookup], target: Target) -> dict[str, Relat
 
 
 def _shown(rule: Rule, text: str, target: Target) -> str:
-    """Return the variable whose value is shown: the one stated, else the first of the expression."""
+    """Return the variable whose value is shown: the one stated, else the first named."""
     if rule.variable:
         return prefixed(rule.variable, target.prefix)
     return next((name for alias, name in names(text) if not alias), "")
@@ -137,7 +139,7 @@ def _join(
     uses: Iterable[Reference],
     target: Target,
 ) -> tuple[exp.Query, str, exp.Expr]:
-    """Return what to join: one row a key, with the values of its record and the number of records."""
+    """Return what to join: one row a key, its record's values and the number of records."""
     relation = scope.lookups[alias]
     wanted = sorted({each.name for each in uses if each.via == alias})
     select = exp.select(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     """A rule as a function: what it returns is found in the dataset it is called for."""
 
 SDTM, ADAM, ALL = "SDTM", "ADaM", "*"
-"""What a rule may apply to beside datasets by name: every tabulation or analysis dataset, or all."""
+"""What a rule may apply to beside datasets by name: all of one kind, or all."""
+
+_NOWHERE = Place()
 
 Records = Mapping[str, tuple[Mapping[str, str], ...]]
 """Example records by dataset; values are text as in YAML, empty for null."""
@@ -51,7 +53,7 @@ class Rule:
     source: str
     good: Records
     bad: Records
-    place: Place = Place()
+    place: Place = _NOWHERE
     fails_when: str = ""
     each: tuple[str, ...] = ()
     variable: str = ""

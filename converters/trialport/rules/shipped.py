@@ -26,7 +26,7 @@ def shipped_rules() -> tuple[Rule, ...]:
 
 
 def shipped_rule_files() -> dict[str, str]:
-    """Return the text of each shipped file of rules by its path, e.g. `mappings/rules/dates.yaml`."""
+    """Return the text of each shipped file of rules by its path, `mappings/rules/*.yaml`."""
     folder = shipped() / "rules"
     return {
         f"mappings/rules/{each.name}": each.read_text(encoding="utf-8")

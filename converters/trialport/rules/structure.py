@@ -145,11 +145,12 @@ def _lower(keys: Sequence[str]) -> exp.Expr:
     return sql.call("coalesce", whole, exp.false())
 
 
-_AE = {"STUDYID": "X", "DOMAIN": "AE", "USUBJID": "S-001", "AESEQ": "1", "AETERM": "RASH"}
-_AE |= {"AEDECOD": "Rash", "AESTDTC": "2024-03-01"}
+_AE = {
+    **{"STUDYID": "X", "DOMAIN": "AE", "USUBJID": "S-001", "AESEQ": "1"},
+    **{"AETERM": "RASH", "AEDECOD": "Rash", "AESTDTC": "2024-03-01"},
+}
 
-_SC = {"USUBJID": "S-001", "SCORRES": "Y", "SCSTRESC": "Y", "SCORRESU": "", "SCSTRESN": ""}
-_SC |= {"SCSTRESU": "", "SCCAT": "DONOR", "SCDTC": "2024-03-01"}
+_SC = {"USUBJID": "S-001", "SCORRES": "Y", "SCSTRESC": "Y"}
 
 RULES = (
     Rule(
@@ -169,7 +170,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.ERROR,
         remedy="add the variable to the specification, or correct the record",
-        source="SDTMIG 3.4, 4.1.5 SDTM Core Designations; ADaMIG 1.3, 3.1 (core)",
+        source="SDTMIG 3.4, 4.1.5 SDTM Core Designations; ADaMIG 1.3, variable tables",
         good={"AE": (_AE,)},
         bad={"AE": ({**_AE, "AETERM": ""},)},
         check=required_variables,
@@ -180,7 +181,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.ERROR,
         remedy="shorten it, or split long text into a supplemental qualifier",
-        source="SAS technical note TS-140; FDA Study Data Technical Conformance Guide, 3.3",
+        source="SAS technical note TS-140; FDA Study Data Technical Conformance Guide",
         good={"AE": (_AE,)},
         bad={"AE": ({**_AE, "AETERM": "X" * 201},)},
         check=transport_limits,
@@ -202,7 +203,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.ERROR,
         remedy="number the records of each subject anew",
-        source="SDTMIG 3.4, 4.1.6; ADaMIG 1.3, 3.1.1 (ASEQ)",
+        source="SDTMIG 3.4, domain tables, --SEQ; ADaMIG 1.3, ASEQ",
         good={"AE": ({**_AE, "AESEQ": "1"}, {**_AE, "AESEQ": "2"})},
         bad={"AE": ({**_AE, "AESEQ": "1"}, {**_AE, "AESEQ": "1"})},
         check=unique_sequence,
@@ -213,7 +214,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.NOTE,
         remedy="leave the dataset out of the submission",
-        source="FDA Study Data Technical Conformance Guide, 4.1 (no empty datasets)",
+        source="A dataset without records tells a reviewer nothing",
         good={"AE": (_AE,)},
         bad={"AE": ()},
         check=has_records,

@@ -49,7 +49,7 @@ def _in_days(target: Target) -> exp.Expr:
 
 
 def _usual_offset() -> exp.Expr:
-    """Return 1 where at least half of the records that fit either way count the first day, else 0."""
+    """Return 1 where at least half of the records that count 0 or 1 more count 1, else 0."""
     offset = sql.column("__offset")
     fits = exp.In(this=offset, expressions=[exp.Literal.number(0), exp.Literal.number(1)])
     share = exp.Window(this=exp.Avg(this=sql.when(fits, offset)))
@@ -57,8 +57,10 @@ def _usual_offset() -> exp.Expr:
     return sql.when(half, exp.Literal.number(1), exp.Literal.number(0))
 
 
-_OS = {"USUBJID": "S-001", "PARAMCD": "OS", "CNSR": "0"}
-_OS |= {"STARTDT": "2021-03-10", "ADT": "2021-03-16", "AVAL": "6"}
+_OS = {
+    **{"USUBJID": "S-001", "PARAMCD": "OS", "CNSR": "0"},
+    **{"STARTDT": "2021-03-10", "ADT": "2021-03-16", "AVAL": "6"},
+}
 
 RULES = (
     Rule(
@@ -67,7 +69,7 @@ RULES = (
         applies_to=(ADAM,),
         severity=Severity.ERROR,
         remedy="derive AVAL from the two dates; decide once whether the first day counts",
-        source="ADaM Basic Data Structure for Time-to-Event Analyses 1.0, 4 (AVAL)",
+        source="ADaM Time-to-Event 1.0, AVAL and STARTDT; the guide leaves the first day open",
         good={"ADTTE": (_OS, {**_OS, "USUBJID": "S-002"}, {**_OS, "USUBJID": "S-003"})},
         bad={"ADTTE": (_OS, {**_OS, "USUBJID": "S-002"}, {**_OS, "USUBJID": "S-003", "AVAL": "7"})},
         check=counted_days,

@@ -119,7 +119,11 @@ def _no_term(
     """Return each value that is no term, once, with the number of its records."""
     number = sql.alias(exp.Count(this=exp.Star()), "__n")
     listed = [sql.text(value) for value in (*terms, *_beside_terms(target, each))]
-    absent = exp.Not(this=exp.In(this=sql.column(each.name), expressions=listed))
+    value = sql.column(each.name)
+    absent: exp.Expr = exp.Not(this=exp.In(this=value, expressions=listed))
+    if each.role == "Result Qualifier":  # a codelist of results is for those that are no numbers
+        number_of = exp.TryCast(this=value.copy(), to=exp.DataType.build("DOUBLE"))
+        absent = sql.every([absent, sql.is_null(number_of)]) or absent
     source = exp.select(sql.column(each.name), number)
     source = source.from_(exp.table_(target.name, quoted=True)).where(absent)
     source = source.group_by(sql.column(each.name))
@@ -167,7 +171,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.ERROR,
         remedy="map the value to a term, or define the sponsor's term where the codelist allows it",
-        source="SDTMIG 3.4, 4.3.1 Controlled Terminology; a warning where the codelist is extensible",
+        source="SDTMIG 3.4, 4.3 Controlled Terminology; a warning where the list is extensible",
         good={"DM": ({"USUBJID": "S-001", "SEX": "F"},)},
         bad={"DM": ({"USUBJID": "S-001", "SEX": "Female"},)},
         check=codelist_terms,
@@ -189,7 +193,7 @@ RULES = (
         applies_to=(ALL,),
         severity=Severity.ERROR,
         remedy="give one code one name, in every record",
-        source="SDTMIG 3.4, 4.3.3 (--TESTCD, --TEST) and 5.2 (ARMCD, ARM); ADaMIG 1.3, 3.3.4",
+        source="SDTMIG 3.4, domain tables, synonym qualifiers; ADaMIG 1.3, PARAM and PARAMCD",
         good={
             "DM": (
                 {"USUBJID": "1", "ARMCD": "A", "ARM": "Active"},

@@ -1,16 +1,15 @@
 """A dataset of a transport file as CSV (RFC 4180, UTF-8, line feeds), chunk by chunk.
 
 Values are written as they are. A number is the shortest text that reads back as the same double,
-without `.0`; a missing number and an empty text are empty; a special missing value is its name, `.A`.
-Dates and times stay the numbers SAS keeps.
+without `.0`; a missing number and an empty text are empty; a special missing value is `.A` to `.Z`
+or `._`. Dates and times stay the numbers SAS keeps.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -62,7 +61,7 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _lines(rows: Any) -> bytes:
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode("utf-8")
