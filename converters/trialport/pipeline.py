@@ -267,6 +267,8 @@ class _Work:
         from trialport.engine.execute import run_plan
 
         vocabulary = self.planned.vocabulary
+        codelists = vocabulary.codelists.values()
+        self.engine.load_codelists(row for each in codelists for row in each.rows())
         if vocabulary.units is not None and uses_units(self.planned.plan):
             self.engine.load_conversions(vocabulary.units.conversions())
         tables = self.planned.specification.sources.tables

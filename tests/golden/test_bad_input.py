@@ -164,7 +164,7 @@ def test_every_faulty_file_is_told_at_once(
     assert sorted(found) == sorted(
         [
             f"E3001 {_line_in(study, 'file: donor.csv')}: 'donor.csv' is not in the raw folder",
-            "E3002 death.csv:2: byte 0xFF at offset 65 cannot be read as gb18030",
+            "E3002 death.csv:2: byte 0xFF at offset 55 cannot be read as gb18030",
             f"E3004 transplant.csv:2: the record has {cells} cells, the header 6;"
             " quote cells that hold the delimiter",
             f"E3020 {_line_in(study, 'relapse_date: {')}: column 'relapse_date' is not in"
@@ -231,6 +231,8 @@ variables:
   SUBJID:  subjectno
   RFICDTC: iso8610(consent)
   SEX:     {value: sex, codelist: SEXES}
+  SITEID:  {text: "101"}
+  COUNTRY: {text: CHN}
 """,
     "sdtm/ds.yaml": """\
 dataset: DS

@@ -28,7 +28,9 @@ def complete_datasets(ctx: click.Context, parameter: click.Parameter, incomplete
     del parameter
     from trialport.study import study_folder
 
-    folder = study_folder(Path(str(ctx.params.get("study") or "")))
+    # An option that still lacks its value keeps click from assigning the arguments before it.
+    study = ctx.params.get("study") or next(iter(ctx.args), "")
+    folder = study_folder(Path(str(study)))
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*/*.yaml"))]
     names = {name for text in texts for name in _NAME.findall(text)}
     return sorted(name for name in names if name.startswith(incomplete))

@@ -42,10 +42,10 @@ def command(
 ) -> None:
     """Write a dataset of FILE as CSV.
 
-    The file is UTF-8. Values are written as they are: dates stay the numbers SAS keeps, missing values are empty,
-    special missing values are .A to .Z and ._ in their cell. Text that begins with = + - @ is not
-    changed either, and a spreadsheet takes it for a formula; with --safe an apostrophe stands
-    before it. --json wants --out, and tells what was written.
+    The file is UTF-8. Values are written as they are: dates stay the numbers SAS keeps, missing
+    values are empty, special missing values are .A to .Z and ._ in their cell. Text that begins
+    with = + - @ is not changed either, and a spreadsheet takes it for a formula; with --safe an
+    apostrophe stands before it. --json wants --out, and tells what was written.
     """
     from trialport.cli.xpt_target import emit_bytes, fresh_file, one_member, written
     from trialport.xport.to_csv import csv_chunks

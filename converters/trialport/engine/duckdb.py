@@ -17,21 +17,30 @@ if TYPE_CHECKING:
 
 _CHUNK = 65_536
 
-CONVERSION = (
+TERMS = (
     "CREATE SCHEMA terms",
+    "CREATE TABLE terms.codelists"
+    " (codelist VARCHAR, collected VARCHAR, value VARCHAR, decode VARCHAR)",
+    "CREATE MACRO tp_codelist(x, list_name) AS (SELECT c.value FROM terms.codelists AS c"
+    " WHERE c.codelist = list_name AND c.collected = x)",
+    "CREATE MACRO tp_codelist_number(x, list_name) AS tp_number(tp_codelist(x, list_name))",
+    "CREATE MACRO tp_term_decode(x, list_name) AS (SELECT c.decode FROM terms.codelists AS c"
+    " WHERE c.codelist = list_name AND c.collected = x)",
     "CREATE TABLE terms.conversions"
     " (given VARCHAR, target VARCHAR, analyte VARCHAR, factor DOUBLE, shift DOUBLE)",
     "CREATE MACRO tp_scaled(x, line) AS CASE WHEN line[1] = 1 AND line[2] = 0 THEN x"
     " ELSE tp_round_half_up(x * line[1] + line[2], 12) END",
     "CREATE MACRO tp_line(given_unit, target_unit, what) AS (SELECT [c.factor, c.shift]"
-    " FROM terms.conversions AS c WHERE c.given = given_unit AND c.target = target_unit AND c.analyte = what)",
+    " FROM terms.conversions AS c"
+    " WHERE c.given = given_unit AND c.target = target_unit AND c.analyte = what)",
     "CREATE MACRO tp_in_unit(x, given_unit, target_unit, what) AS"
     " tp_scaled(x, coalesce(tp_line(given_unit, target_unit, what),"
     " tp_line(given_unit, target_unit, '')))",
 )
-"""Unit conversion: a table of factors, and the macro that reads it.
+"""Codelists and unit conversions: tables, and the macros that read them.
 
-The product is rounded half up at 12 decimals, so that 98 * 0.1 is 9.8 and not 9.800000000000001.
+A converted number is rounded half up at 12 decimals, so that 98 * 0.1 is 9.8 and not
+9.800000000000001.
 """
 
 
@@ -63,7 +72,7 @@ class Engine:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(":memory:", config=config)
         self.connection.execute("CREATE SCHEMA raw")
-        for statement in (*definitions(), *CONVERSION):
+        for statement in (*definitions(), *TERMS):
             self.connection.execute(statement)
         # From here on no statement, whoever wrote it, reaches outside or changes a setting.
         self.connection.execute("SET enable_external_access = false")
@@ -73,13 +82,20 @@ class Engine:
         """Close the database; nothing of it stays."""
         self.connection.close()
 
+    def load_codelists(self, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
+        """Fill the table of codelists that `codelist` and `term_decode` read."""
+        self._insert("codelists", ["codelist", "collected", "value", "decode"], rows)
+
     def load_conversions(self, rows: Iterable[tuple[str, str, str, float, float]]) -> None:
         """Fill the table of unit conversions that `in_unit` reads."""
-        columns = [list(each) for each in zip(*rows, strict=True)]
-        names = ["given", "target", "analyte", "factor", "shift"]
-        self.load("conversions", pa.table(columns, names=names))
-        self.connection.execute("INSERT INTO terms.conversions SELECT * FROM conversions")
-        self.unload("conversions")
+        self._insert("conversions", ["given", "target", "analyte", "factor", "shift"], rows)
+
+    def _insert(self, name: str, columns: list[str], rows: Iterable[tuple[object, ...]]) -> None:
+        values = [list(each) for each in zip(*rows, strict=True)]
+        if values:
+            self.load(f"{name}__rows", pa.table(values, names=columns))
+            self.connection.execute(f"INSERT INTO terms.{name} SELECT * FROM {name}__rows")
+            self.unload(f"{name}__rows")
 
     def create(self, name: str, query: exp.Expr, schema: str = "") -> None:
         """Create a table from a query."""

@@ -246,26 +246,35 @@ class Filler:
     ) -> None:
         wanted = self._wanted(compiled, lookups, needed)
         aggregates = _aggregates(compiled)
+        late: list[exp.Expr] = []
         for level in order:
             joins: list[CompiledLookup] = []
-            additions: list[exp.Expr] = []
+            additions, late = late, []
             for each in level:
                 if each.startswith("@"):
                     made = self._lookup(each[1:], lookups[each[1:]], wanted, aggregates)
                     joins += [made] if made else []
                     continue
                 additions.append(sql.alias(compiled[each].sql.copy(), each))
-                value = definitions[each].value
-                place = value.place if value is not None else definitions[each].place
-                additions += [
-                    self.faults.add(fault, each, place) for fault in compiled[each].faults
-                ]
+                late += self._fault_columns(each, definitions[each], compiled[each])
             if joins or additions:
                 self.chain.extend(additions, joins)
             filled.lookups += joins
+        if late:
+            self.chain.extend(late)
         watched = [self._watch(each) for each in filled.lookups if each.node.pick is Pick.ONLY]
         if watched:
             self.chain.extend(watched)
+
+    def _fault_columns(self, name: str, node: Variable, made: Compiled) -> list[exp.Expr]:
+        """Return the fault columns of a variable, which look at its value once it is there."""
+        place = node.value.place if node.value is not None else node.place
+        found = [self.faults.add(fault, name, place) for fault in made.faults]
+        if isinstance(made.sql, exp.Column | exp.Literal):
+            return found
+        whole = _innermost(made.sql)
+        column = sql.column(name)
+        return [each.transform(lambda part: column.copy() if part == whole else part) for each in found]
 
     def _wanted(
         self,
@@ -319,6 +328,13 @@ class Filler:
         remedy = "correct the records, or pick first or last with an order"
         fault = Fault("E3212", sql.when(several, count), problem, remedy, frozenset[Reference]())
         return self.faults.add(fault, lookup.name, lookup.node.place)
+
+
+def _innermost(tree: exp.Expr) -> exp.Expr:
+    """Return what stands inside the trimming that every text gets."""
+    while isinstance(tree, exp.Anonymous) and str(tree.this) in {"nullif", "rtrim"}:
+        tree = tree.expressions[0]
+    return tree
 
 
 def _aggregates(compiled: Mapping[str, Compiled]) -> dict[str, list[Aggregate]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -44,30 +44,21 @@ class StudyCodelist:
 
     def mapped(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the submission value; null where the value has no term."""
-        pairs = {**{each: each for each in self.terms}, **self.map}
-        if not self.numeric:
-            return _case(value, pairs, sql.text)
-        return _case(value, pairs, sql.number)
+        macro = "tp_codelist_number" if self.numeric else "tp_codelist"
+        return sql.call(macro, value, sql.text(self.name))
 
     def decoded(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the decode of a submission value; null where it is no term."""
-        return _case(value, self.terms, sql.text)
+        return sql.call("tp_term_decode", value, sql.text(self.name))
 
+    def rows(self) -> Iterator[tuple[str, str, str, str | None]]:
+        """Yield codelist, collected text, submission value and decode: what the SQL reads.
 
-def _case(value: exp.Expr, pairs: Mapping[str, str], literal: type | object) -> exp.Expr:
-    """Return one `case` over the pairs; values that stay as they are share one branch."""
-    make = literal  # a function from text to literal
-    same = [key for key, result in pairs.items() if key == result] if make is sql.text else []
-    ifs: list[exp.If] = []
-    if same:
-        kept = exp.In(this=sql.paren(value.copy()), expressions=[sql.text(each) for each in same])
-        ifs.append(exp.If(this=kept, true=value.copy()))
-    for key, result in pairs.items():
-        if same and key == result:
-            continue
-        test = exp.EQ(this=sql.paren(value.copy()), expression=sql.text(key))
-        ifs.append(exp.If(this=test, true=make(result)))  # type: ignore[operator]
-    return exp.Case(ifs=ifs) if ifs else exp.Null()
+        A submission value stands for itself, unless the study maps it to another.
+        """
+        mapping = {**{each: each for each in self.terms}, **self.map}
+        for collected, value in mapping.items():
+            yield self.name, collected, value, self.terms.get(collected)
 
 
 @dataclass(frozen=True, slots=True)
