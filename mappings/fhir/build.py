@@ -49,9 +49,14 @@ _CLOCK = (
     r"(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 )
 _PARTIAL = _DAY.format("(-", "(-") + "{})?)?"
-_ON_THE_CALENDAR: dict[str, Any] = {
-    "anyOf": [{"pattern": "^[0-9]{4}(-[0-9]{2})?$"}, {"format": "date"}, {"format": "date-time"}]
-}
+
+
+def _on_the_calendar(pattern: str) -> dict[str, Any]:
+    """Return a type of dates: the pattern, and where that is right, a day that there is."""
+    real = [{"pattern": "^[0-9]{4}(-[0-9]{2})?$"}, {"format": "date"}, {"format": "date-time"}]
+    return {"type": "string", "pattern": pattern, "anyOf": [*real, {"not": {"pattern": pattern}}]}
+
+
 PRIMITIVES: dict[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "integer": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
@@ -59,17 +64,9 @@ PRIMITIVES: dict[str, dict[str, Any]] = {
     "positiveInt": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
     "unsignedInt": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
     "decimal": {"type": "number"},
-    "date": {"type": "string", "pattern": f"^{_PARTIAL.format('')}$", **_ON_THE_CALENDAR},
-    "dateTime": {
-        "type": "string",
-        "pattern": f"^{_PARTIAL.format('(' + _CLOCK + ')?')}$",
-        **_ON_THE_CALENDAR,
-    },
-    "instant": {
-        "type": "string",
-        "pattern": f"^{_DAY.format('-', '-')}{_CLOCK}$",
-        **_ON_THE_CALENDAR,
-    },
+    "date": _on_the_calendar(f"^{_PARTIAL.format('')}$"),
+    "dateTime": _on_the_calendar(f"^{_PARTIAL.format('(' + _CLOCK + ')?')}$"),
+    "instant": _on_the_calendar(f"^{_DAY.format('-', '-')}{_CLOCK}$"),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyreadstat
 import pytest
 
@@ -46,6 +47,7 @@ def test_a_conversion_lists_findings_then_what_it_wrote(
 def test_another_reader_finds_the_values(run: Run, args: list[str | Path], tmp_path: Path) -> None:
     run(*args)
     frame, _ = pyreadstat.read_xport(tmp_path / "out" / "sdtm" / "ae.xpt")
+    assert isinstance(frame, pd.DataFrame)
     names = ["USUBJID", "AESEQ", "AETERM", "AESER", "AESTDTC"]
     assert frame[names].to_numpy().tolist() == [
         ["TINY-001", 1, "Headache", "N", "2024-03-01"],
@@ -128,29 +130,33 @@ def test_raw_files_that_are_not_there_end_with_2(run: Run, tiny: Path, tmp_path:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
 def test_progress_is_for_terminals_and_leaves_stdout_alone(
-    run: Run, args: list[str | Path], tmp_path: Path
+    args: list[str | Path], tmp_path: Path
 ) -> None:
     converters = str(Path(__file__).parents[2] / "converters")
     script = "import sys; from trialport.cli import main; sys.exit(main(sys.argv[1:]))"
     leader, follower = pty.openpty()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", script, *map(str, args)],
         stdout=subprocess.PIPE,
         stderr=follower,
         env={**os.environ, "PYTHONPATH": converters, "TERM": "xterm", "NO_COLOR": "1"},
-    )
-    os.close(follower)
-    shown = bytearray()
-    while True:
-        try:
-            shown += os.read(leader, 4096)
-        except OSError:  # Linux says so when the other end is closed
-            break
-    assert process.stdout is not None
-    out = process.stdout.read()
-    process.stdout.close()
-    process.wait(60)
-    os.close(leader)
+    ) as process:
+        os.close(follower)
+        shown = _read_to_the_end(leader)
+        assert process.stdout is not None
+        out = process.stdout.read()
     assert b"specification" in shown
     assert b"\x1b[" not in out
     assert out.decode().splitlines()[-1] == f"{tmp_path}/out/manifest.json"
+
+
+def _read_to_the_end(terminal: int) -> bytes:
+    content = bytearray()
+    try:
+        while block := os.read(terminal, 4096):
+            content += block
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    finally:
+        os.close(terminal)
+    return bytes(content)

@@ -82,19 +82,15 @@ def test_numbers_stand_to_the_right_and_a_table_without_rows_is_its_heads() -> N
 def test_a_reader_that_leaves_early_is_no_fault(tiny: Path) -> None:
     converters = str(Path(__file__).parents[2] / "converters")
     script = "import sys; from trialport.cli import main; sys.exit(main(sys.argv[1:]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, "plan", str(tiny / "study"), "--sql"],
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "plan", str(tiny / "study"), "--sql", "--quiet"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": converters},
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    err = process.stderr.read()
-    process.stderr.close()
-    assert (process.wait(60), [each for each in err.splitlines() if "findings" not in each]) == (
-        0,
-        [],
-    )
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+    assert (process.returncode, err) == (0, "")

@@ -23,9 +23,7 @@ def sample() -> Path:
 
 
 @pytest.fixture(scope="session")
-def conversion(
-    study: Path, sample: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Conversion:
+def conversion(study: Path, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Conversion:
     """Convert the sample study, once."""
     return convert(study, raw=sample / "raw", out=tmp_path_factory.mktemp("sample") / "out")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sqlglot import exp
 from trialport.engine.duckdb import Engine
 from trialport.functions.model import Type
 from trialport.plan.catalogue import Relation
@@ -9,7 +12,7 @@ from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, compile_expression
 from trialport.spec.vocabulary import ConstantValue, StudyCodelist, Vocabulary
-from trialport.terms.units import Analyte, Unit, Units
+from trialport.terms.units import load_units
 
 COLUMNS = {
     "t": Type.TEXT,
@@ -38,6 +41,8 @@ _EX = Relation(
     (),
 )
 
+_UNITS = Path(__file__).parents[2] / "mappings" / "terminology" / "units.yaml"
+
 VOCABULARY = Vocabulary(
     "TRIAL-1",
     {
@@ -49,6 +54,7 @@ VOCABULARY = Vocabulary(
         "NY": StudyCodelist("NY", {"是": "Y", "否": "N"}, {"Y": "Yes", "N": "No"}),
         "VISIT": StudyCodelist("VISIT", {"SCR": "1", "D0": "3"}, {}, numeric=True),
     },
+    load_units(_UNITS.read_text(encoding="utf-8")),
 )
 
 
@@ -68,11 +74,37 @@ def compiled(text: str) -> Compiled:
     return compile_expression(text, scope(), VOCABULARY)
 
 
-def evaluated(engine: Engine, text: str, **cells: str | float | None) -> tuple[object, list[str]]:
-    """Return the value of an expression for a record with these cells, and the values at fault.
+def engine() -> Engine:
+    """Return an engine that knows the codelists and units."""
+    made = Engine(threads=1)
+    assert VOCABULARY.units is not None
+    made.load_codelists(row for each in VOCABULARY.codelists.values() for row in each.rows())
+    made.load_conversions(VOCABULARY.units.conversions())
+    return made
 
-    Cells that are not given are null; `n__collected` stands for the text of number `n`.
+
+def evaluated(
+    engine: Engine, text: str, cells: dict[str, str | float | None] | None = None
+) -> tuple[object, list[object]]:
+    """Return what an expression gives for a record with these cells, and the values at fault.
+
+    Cells that are not given are null; `n__collected` is the text that number `n` was collected as.
     """
     made = compiled(text)
-    record = sql.select_of({f"src.{name}": name for name in _COLLECTED})
-    return engine, [made, record, cells]
+    given = cells or {}
+    numbers = {name for name, kind in COLUMNS.items() if kind is Type.NUMBER}
+    record = exp.select(
+        *(
+            sql.alias(_cell(given.get(name), "DOUBLE" if name in numbers else "VARCHAR"), f"src.{name}")
+            for name in dict.fromkeys([*COLUMNS, *_COLLECTED.values()])
+        )
+    )
+    values = [made.sql, *(each.value for each in made.faults)]
+    query = exp.select(*(each.copy() for each in values)).from_(record.subquery("record"))
+    value, *faults = engine.rows(query)[0]
+    return value, [each for each in faults if each is not None]
+
+
+def _cell(value: str | float | None, kind: str) -> exp.Expr:
+    literal = exp.Null() if value is None else exp.convert(value)
+    return exp.cast(literal, kind)

@@ -15,7 +15,7 @@ from trialport.cli.show import as_document, emit, has_errors, show_findings
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, study: Path, *, as_json: bool, quiet: bool) -> None:
+def command(ctx: click.Context, study: Path, *, as_json: bool) -> None:
     """Check the specification of STUDY; no record is read.
 
     STUDY is a folder, or the name of a shipped study. Every fault is one line: its code, the file
@@ -25,7 +25,6 @@ def command(ctx: click.Context, study: Path, *, as_json: bool, quiet: bool) -> N
     from trialport.pipeline import check
     from trialport.study import study_folder
 
-    del quiet
     found = check(study)
     if not study_folder(study).is_dir():
         raise SpecError(found)

@@ -56,7 +56,6 @@ def command(
     threads: int | None,
     dry_run: bool,
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Convert the raw records of STUDY to datasets and resources.
 
@@ -68,7 +67,7 @@ def command(
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert
 
-    shown = not (quiet or as_json)
+    shown = not (as_json or ctx.meta["trialport.quiet"])
     with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
         made = convert(
             study,

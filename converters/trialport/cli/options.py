@@ -36,6 +36,7 @@ quiet_option = click.option(
     "--quiet",
     is_flag=True,
     callback=_remember,
+    expose_value=False,
     help="Write no progress and no counts to stderr.",
 )
 

@@ -11,6 +11,7 @@ from trialport.cli.options import (
     example,
     json_option,
     only_option,
+    quiet_option,
     study_argument,
 )
 
@@ -27,6 +28,7 @@ from trialport.cli.options import (
 @click.option("--lineage", is_flag=True, help="Show what each variable is made from.")
 @only_option
 @json_option
+@quiet_option
 def command(
     study: Path,
     *,

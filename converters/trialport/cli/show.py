@@ -109,7 +109,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     DM             7
     """
     cells = [[plain(str(cell)) for cell in row] for row in rows]
-    right = [bool(cells) and all(row[at].isdigit() for row in cells) for at in range(len(heads))]
+    right = [_is_numbers([row[at] for row in cells]) for at in range(len(heads))]
     widths = [max(len(row[at]) for row in [heads, *cells]) for at in range(len(heads))]
     lines = [
         "  ".join(
@@ -119,6 +119,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         for row in [heads, *cells]
     ]
     return "\n".join(lines)
+
+
+def _is_numbers(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(cell.isdigit() or cell == "-" for cell in cells)
 
 
 def plain(text: str) -> str:

@@ -15,7 +15,7 @@ from trialport.cli.show import as_document, emit, has_errors, note, plain, show_
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path, *, as_json: bool, quiet: bool) -> None:
+def command(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
     """Check the datasets and resources that a conversion wrote into DIR.
 
     Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
@@ -24,7 +24,6 @@ def command(ctx: click.Context, folder: Path, *, as_json: bool, quiet: bool) -> 
     """
     from trialport.pipeline import validate
 
-    del quiet
     found, not_run = validate(folder)
     if as_json:
         skipped = [dict(zip(("rule", "dataset", "reason"), each, strict=True)) for each in not_run]

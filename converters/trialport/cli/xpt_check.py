@@ -20,13 +20,12 @@ _NOT_READ = ("E3050", "E3067")
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool, quiet: bool) -> None:
+def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool) -> None:
     """Read all of FILE and report what departs from the format.
 
     Every header, variable and observation is read. The exit code is 1 where the file is damaged,
     holds text that is not in the encoding, or is no XPORT version 5 file.
     """
-    del quiet
     found = _faults(file, encoding)
     if as_json:
         emit(as_document({"file": str(file)}, found))

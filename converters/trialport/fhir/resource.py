@@ -130,13 +130,13 @@ def _patterns(
     columns: Sequence[pa.Array], length: int, template: Template
 ) -> tuple[list[bytes], dict[bytes, Fill]]:
     """Return for each row its pattern of nulls, and for each pattern what fills the content."""
-    nulls = np.zeros((length, len(columns)), dtype=bool)
+    nulls = np.zeros((length, max(1, len(columns))), dtype=bool)
     for number, column in enumerate(columns):
         nulls[:, number] = _nulls(column)
     packed = np.packbits(nulls, axis=1)
     width = packed.shape[1]
     joined = packed.tobytes()
-    patterns = [joined[at : at + width] for at in range(0, width * length, width)] or [b""] * length
+    patterns = [joined[at : at + width] for at in range(0, width * length, width)]
     first = {pattern: row for row, pattern in reversed(list(enumerate(patterns)))}
     return patterns, {
         pattern: template.fill(np.flatnonzero(nulls[row]).tolist())

@@ -35,6 +35,9 @@ def schema_faults(
         yield from _faults(error, definitions)
 
 
+_NO_VALUE = "the type requires the element, and it has no value"
+
+
 def _faults(error: ValidationError, definitions: Definitions) -> Iterator[SchemaFault]:
     element = element_path(error.instance_path)
     kind, rule = error.kind.name, _rule(error.schema_path)
@@ -42,44 +45,38 @@ def _faults(error: ValidationError, definitions: Definitions) -> Iterator[Schema
     if "-" in title:
         yield SchemaFault("E4228", element, f"the invariant {title} does not hold")
     elif title == "target":
-        yield SchemaFault(
-            "E4225",
-            element,
-            f"{_value(error)} is no type that the element refers to",
-            _targets(error),
-        )
+        problem = f"{_value(error)} is of a type that the element does not take"
+        yield SchemaFault("E4225", element, problem, _targets(error))
     elif kind == "required" and title != "binding":
-        missing = _child(element, error.kind.as_dict()["property"])
-        yield SchemaFault("E4210", missing, "the type requires the element, and it has no value")
+        name = str(error.kind.as_dict()["property"])
+        yield SchemaFault("E4210", _child(element, name), _NO_VALUE)
     elif kind == "additionalProperties":
-        for name in error.kind.as_dict()["unexpected"]:
-            known = _properties(error.schema_path, definitions)
-            yield SchemaFault(
-                "E4220",
-                _child(element, name),
-                "the type has no such element",
-                did_you_mean(name, known),
-            )
+        yield from _unknown_elements(error, element, definitions)
     elif title.endswith("[x]"):
-        many = type(error.kind).__name__ == "ValidationErrorKind_OneOfMultipleValid" or _has_choice(
-            error, title
-        )
-        if many:
-            yield SchemaFault(
-                "E4220", _child(element, title), "more than one type of it is written"
-            )
-        else:
-            yield SchemaFault(
-                "E4210",
-                _child(element, title),
-                "the type requires the element, and it has no value",
-            )
+        yield _wrong_choice(error, _child(element, title), title)
     elif rule in {"date", "dateTime", "instant"} and kind == "anyOf":
-        yield SchemaFault(
-            "E4222", element, f"{_value(error)} is not on the calendar", "correct the record"
-        )
+        problem = f"{_value(error)} is not on the calendar"
+        yield SchemaFault("E4222", element, problem, "correct the record")
     else:
         yield SchemaFault("E4220", element, _words(error, rule, title))
+
+
+def _unknown_elements(
+    error: ValidationError, element: str, definitions: Definitions
+) -> Iterator[SchemaFault]:
+    known = definitions.types[_rule(error.schema_path)]["properties"]
+    for name in error.kind.as_dict()["unexpected"]:
+        problem = "the type has no such element"
+        yield SchemaFault("E4220", _child(element, name), problem, did_you_mean(name, known))
+
+
+def _wrong_choice(error: ValidationError, element: str, title: str) -> SchemaFault:
+    """Return the fault of an element of several types: none is written, or more than one."""
+    instance: Any = error.instance
+    stem = title.removesuffix("[x]")
+    if any(key.removeprefix("_").startswith(stem) for key in instance):
+        return SchemaFault("E4220", element, "more than one type of it is written")
+    return SchemaFault("E4210", element, _NO_VALUE)
 
 
 def element_path(parts: Sequence[str | int]) -> str:
@@ -112,18 +109,6 @@ def _title(path: Sequence[str | int], definitions: Definitions) -> str:
     return title if isinstance(title, str) else ""
 
 
-def _properties(path: Sequence[str | int], definitions: Definitions) -> list[str]:
-    return list(definitions.types[_rule(path)]["properties"])
-
-
-def _has_choice(error: ValidationError, title: str) -> bool:
-    instance: Any = error.instance
-    stem = title.removesuffix("[x]")
-    return isinstance(instance, dict) and any(
-        key.removeprefix("_").startswith(stem) for key in instance
-    )
-
-
 def _targets(error: ValidationError) -> str:
     pattern = str(error.kind.as_dict().get("pattern", ""))
     names = pattern.partition("https?:|(")[2].removesuffix(")/)")
@@ -152,11 +137,8 @@ def _words(error: ValidationError, rule: str, title: str) -> str:
         return "no coding is of the value set that the element is bound to"
     if name == "type":
         wanted = " or ".join(_TYPES.get(str(each), str(each)) for each in details["types"])
-        return (
-            f"{_value(error)} is not {wanted}"
-            if not isinstance(error.instance, dict | list)
-            else f"it is not {wanted}"
-        )
+        given = "it" if isinstance(error.instance, dict | list) else _value(error)
+        return f"{given} is not {wanted}"
     if name == "enum":
         return (
             f"{_value(error)} is not in {rule.removeprefix('code:')}, the value set it is bound to"

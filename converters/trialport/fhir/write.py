@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -55,7 +57,7 @@ def write_resources(
     checker = Checker(types, findings, with_models=with_models)
     target = folder / version
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".runs.", dir=target) as runs:
+    with tempfile.TemporaryDirectory(prefix=".runs.", dir=target) as runs, _without_collector():
         sorters: dict[str, Sorter] = {}
         for step, batches in steps:
             if version in step.versions:
@@ -72,6 +74,18 @@ def write_resources(
         )
     checker.finish()
     return files, findings.all()
+
+
+@contextmanager
+def _without_collector() -> Generator[None]:
+    """Pause the garbage collector: resources hold no cycles, and it would walk them for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _once_each(

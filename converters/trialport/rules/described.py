@@ -31,21 +31,22 @@ def described(
 ) -> DatasetMetadata:
     """Return the metadata of a dataset.
 
-    Keys are the guide's natural keys as far as the dataset has them, and then the sequence number
-    where it has one: the guide's are those one usually starts from, and are not promised to be
-    enough. Allowed values that the guide lists (Y and N of a flag) become terms.
+    Keys are the subject with the sequence number, where the dataset has them; else the guide's
+    natural keys as far as it has them. A guide's keys are those one usually starts from: a study
+    states its own, which a file does not tell. Allowed values that the guide lists (Y and N of a
+    flag) become terms.
     """
     names = [each.name for each in variables]
     guide = standards.dataset(name, group, names)
-    keys = [each for each in (guide.keys if guide else ("USUBJID",)) if each in names]
-    sequence = [each for each in (f"{name[:2]}SEQ", "ASEQ") if each in names and each not in keys]
+    sequence = next((each for each in (f"{name[:2]}SEQ", "ASEQ") if each in names), "")
+    wanted = ("STUDYID", "USUBJID", sequence) if sequence else guide.keys if guide else ()
     return DatasetMetadata(
         name=name,
         label=label,
         group=group,
         class_=guide.define_class if guide else "",
         structure=guide.structure if guide else "",
-        keys=(*keys, *sequence[:1]),
+        keys=tuple(each for each in wanted if each in names),
         records=records,
         path=path,
         variables=tuple(_variable(each, name, group, names, standards) for each in variables),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, datetime
+from decimal import Decimal
 
 from trialport.metadata import DatasetMetadata
 from trialport.xport.formats import format_parts
@@ -32,8 +33,8 @@ def plain(value: object) -> str:
     >>> plain(3.0), plain(0.25), plain(date(2024, 3, 1))
     ('3', '0.25', '2024-03-01')
     """
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, float | Decimal):
+        return str(int(value)) if value == value // 1 else str(value)
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -125,14 +125,14 @@ class _Run:
             return
         found = len(rows) if len(rows) < self.most else self.database.number(query)
         severity = failing.severity or rule.severity
-        for *record, value in rows:
+        for *record, value, count in rows:
             text = None if value is None else plain(value)
             key = tuple(
                 (name, plain(each))
                 for name, each in zip(names, record, strict=True)
                 if each is not None
             )
-            message = _message(rule, failing, target, text)
+            message = _message(rule, failing, target, text, plain(count))
             made = _finding(rule, severity, target, key, failing.variable, text, message)
             self.findings.append(made)
         total = Total(rule.code, severity, target.name, failing.variable, found, len(rows))
@@ -151,12 +151,11 @@ def _outcomes(rule: Rule, target: Target) -> Iterator[Outcome]:
 
 
 def _query(failing: Failing, names: Sequence[str], target: Target) -> exp.Select:
-    """Return the query of the failing records: what names them, then the value at fault."""
-    value = failing.value
-    if value is None:
-        value = variable(failing.variable) if failing.variable else exp.Null()
+    """Return the query of the failing records: what names them, the value at fault, a count."""
+    value = variable(failing.variable) if failing.variable else exp.Null()
+    count = exp.Null() if failing.count is None else failing.count.copy()
     cells = [sql.alias(variable(name), f"__{i}") for i, name in enumerate(names)]
-    query = exp.select(*cells, sql.alias(value.copy(), "__value"))
+    query = exp.select(*cells, sql.alias(value, "__value"), sql.alias(count, "__count"))
     source: exp.Expr = sql.table(target.name, RECORD)
     if failing.source is not None:
         source = exp.Subquery(
@@ -174,9 +173,9 @@ def _ordered(query: exp.Select, names: int) -> exp.Select:
     return query.order_by(*(exp.Ordered(this=sql.column(each), nulls_first=True) for each in terms))
 
 
-def _message(rule: Rule, failing: Failing, target: Target, value: str | None) -> str:
+def _message(rule: Rule, failing: Failing, target: Target, value: str | None, count: str) -> str:
     if failing.message:
-        return failing.message.replace("{value}", shown(value))
+        return failing.message.replace("{count}", count).replace("{value}", shown(value))
     return f"{shown(value)} breaks the rule '{prefixed(rule.title, target.prefix)}'"
 
 

@@ -24,7 +24,7 @@ def unique_keys(target: Target) -> Iterator[Outcome]:
         lacking = [each for each in target.dataset.keys if each not in target.keys]
         yield NotRun(f"{target.name} has no {', '.join(lacking) or 'key variables'}")
         return
-    message = f"{{value}} records have these values of {', '.join(target.keys)}"
+    message = f"{{count}} records have these values of {', '.join(target.keys)}"
     yield _repeated(target, target.keys, message)
 
 
@@ -89,7 +89,7 @@ def unique_sequence(target: Target) -> Iterator[Outcome]:
     if not target.has("USUBJID", sequence):
         yield NotRun(f"{target.name} has no USUBJID and {sequence}", applies=False)
         return
-    message = f"{{value}} records of the subject have this {sequence}"
+    message = f"{{count}} records of the subject have this {sequence}"
     yield _repeated(target, ("USUBJID", sequence), message, sequence)
 
 
@@ -126,7 +126,7 @@ def _repeated(target: Target, keys: Sequence[str], message: str, shown: str = ""
     source = source.from_(exp.table_(target.name, quoted=True)).group_by(*map(sql.column, keys))
     condition = exp.GT(this=variable("__n"), expression=exp.Literal.number(1))
     record = tuple(each for each in keys if each != "STUDYID")
-    return Failing(condition, shown, message, value=variable("__n"), source=source, record=record)
+    return Failing(condition, shown, message, variable("__n"), source, record=record)
 
 
 def _lower(keys: Sequence[str]) -> exp.Expr:

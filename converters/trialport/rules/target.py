@@ -52,13 +52,13 @@ class Failing:
 
     `source` replaces the dataset's own records, e.g. by counts; `record` are then the columns that
     name a record, where they are not the usual ones. `message` may hold `{value}`, the value of
-    `value` (a column unless stated) in quotes.
+    `variable` in quotes, and `{count}`, the value of `count`.
     """
 
     condition: exp.Expr
     variable: str
     message: str = ""
-    value: exp.Expr | None = None
+    count: exp.Expr | None = None
     source: exp.Query | None = None
     joins: tuple[tuple[exp.Query, str, exp.Expr], ...] = ()
     record: tuple[str, ...] | None = None

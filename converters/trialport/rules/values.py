@@ -127,9 +127,10 @@ def _no_term(
     source = exp.select(sql.column(each.name), number)
     source = source.from_(exp.table_(target.name, quoted=True)).where(absent)
     source = source.group_by(sql.column(each.name))
-    message = f"{{value}} is no term of {title}"
+    message = f"{{value}} is no term of {title} (records: {{count}})"
     severity = Severity.WARNING if extensible else Severity.ERROR
-    return Failing(exp.true(), each.name, message, source=source, record=(), severity=severity)
+    count = variable("__n")
+    return Failing(exp.true(), each.name, message, count, source, record=(), severity=severity)
 
 
 def _beside_terms(target: Target, each: VariableMetadata) -> tuple[str, ...]:

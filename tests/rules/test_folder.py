@@ -1,0 +1,126 @@
+"""Claims about folders of transport files, those of other programs among them."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.rules.folder import load_folder, validate_folder
+from trialport.xport import write_xpt
+
+FOREIGN = Path(__file__).parents[1] / "xport" / "data"
+
+
+def test_a_folder_of_files_that_sas_wrote_is_judged() -> None:
+    result, faults = validate_folder(FOREIGN)
+    # Of R's file, one apostrophe is no ASCII; the other four files are from SAS.
+    assert [(each.code, each.place.column) for each in faults] == [("E3061", "TSVAL")]
+    found = {(each.code, each.dataset, each.variable) for each in result.findings}
+    assert ("TP0009", "RELREC", "RDOMAIN") in found  # AE and others are not in the folder
+    assert ("TP0003", "ADTTE", "") in found  # the dataset has no label
+    assert not [each for each in found if each[1] in {"DM", "MH"}]
+    assert ("TP0303", "ADTTE") not in {(code, dataset) for code, dataset, _ in result.not_run}
+
+
+def test_the_encoding_is_stated() -> None:
+    assert load_folder(FOREIGN, encoding="cp1252").faults == ()
+
+
+def test_metadata_come_from_header_and_standard() -> None:
+    loaded = load_folder(FOREIGN, encoding="cp1252")
+    datasets = {each.name: each for each in loaded.datasets}
+    assert sorted(datasets) == ["ADTTE", "DM", "MH", "RELREC", "TS"]
+    assert (datasets["DM"].group, datasets["ADTTE"].group) == ("sdtm", "adam")
+    assert datasets["DM"].keys == ("STUDYID", "USUBJID")
+    assert datasets["MH"].keys == ("STUDYID", "USUBJID", "MHSEQ")
+    assert datasets["ADTTE"].keys == ("STUDYID", "USUBJID", "PARAMCD")
+    assert datasets["DM"].class_ == "SPECIAL PURPOSE"
+    assert datasets["DM"].records == 18
+    sex = datasets["DM"].variable("SEX")
+    assert sex == VariableMetadata(
+        "SEX", "Sex", "Char", 1, role="Record Qualifier", core="Req", codelists=("C66731",)
+    )
+
+
+def test_dates_are_dates_and_blanks_are_null() -> None:
+    loaded = load_folder(FOREIGN, encoding="cp1252")
+    expected = json.loads((FOREIGN / "dm.json").read_text(encoding="utf-8"))
+    names = [each["name"] for each in expected["columns"]]
+    deaths = [row[names.index("DTHDTC")] or None for row in expected["rows"]]
+    assert loaded.tables["DM"]["DTHDTC"].to_pylist() == deaths
+    assert None in deaths
+    assert loaded.tables["ADTTE"].schema.field("ADT").type == pa.date32()
+    assert loaded.tables["ADTTE"].schema.field("AGE").type == pa.float64()
+
+
+def written(folder: Path, name: str, **columns: Sequence[object]) -> None:
+    where = folder / ("adam" if name.startswith("AD") else "sdtm")
+    where.mkdir(exist_ok=True)
+    write_xpt(pa.table(columns), where / f"{name.lower()}.xpt", name=name, label=name)
+
+
+def test_a_day_is_the_same_day_in_the_file(tmp_path: Path) -> None:
+    days = [date(1960, 1, 1), date(2024, 2, 29), None, date(1959, 12, 31)]
+    written(tmp_path, "ADSL", USUBJID=["1", "2", "3", "4"], TRTSDT=days)
+    assert load_folder(tmp_path).tables["ADSL"]["TRTSDT"].to_pylist() == days
+
+
+def test_half_days_stay_numbers(tmp_path: Path) -> None:
+    where = tmp_path / "adsl.xpt"
+    table = pa.table({"USUBJID": ["1"], "TRTSDT": [23436.5]})
+    write_xpt(table, where, name="ADSL", formats={"TRTSDT": "DATE9."})
+    assert load_folder(tmp_path).tables["ADSL"]["TRTSDT"].to_pylist() == [23436.5]
+
+
+def test_the_manifest_goes_before_header_and_standard(tmp_path: Path) -> None:
+    written(tmp_path, "AE", USUBJID=["1", "1"], AETERM=["A", "A"])
+    variables = (
+        VariableMetadata("USUBJID", "u", "Char", 1, core="Req"),
+        VariableMetadata("AETERM", "t", "Char", 1, terms=("B",), extensible=False),
+    )
+    stated = DatasetMetadata(
+        *("AE", "Adverse Events", "sdtm", "EVENTS", ""),
+        *(("USUBJID", "AETERM"), 2, "sdtm/ae.xpt", variables),
+    )
+    content = {"datasets": [stated.to_json()]}
+    (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert load_folder(tmp_path).datasets == (stated,)
+    result, faults = validate_folder(tmp_path)
+    assert faults == ()
+    lines = [str(each).partition(";")[0] for each in result.diagnostics]
+    assert "TP0001 AE USUBJID=1 AETERM=A: 2 records have these values of USUBJID, AETERM" in lines
+    assert "TP0010 AE column AETERM: 'A' is no term of its values (records: 2)" in lines
+
+
+def test_what_is_wrong_with_a_folder_is_told(tmp_path: Path) -> None:
+    shown = [
+        f"E3085 {tmp_path}: there is no transport file;"
+        " give the folder that holds sdtm/*.xpt and adam/*.xpt"
+    ]
+    assert [str(each) for each in load_folder(tmp_path).faults] == shown
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    written(tmp_path, "AE", USUBJID=["1"])
+    (fault,) = load_folder(tmp_path).faults
+    assert (fault.code, str(fault.place)) == ("E3086", "manifest.json")
+
+
+def test_a_file_the_manifest_lists_is_missed(tmp_path: Path) -> None:
+    written(tmp_path, "AE", USUBJID=["1"])
+    stated = load_folder(tmp_path).datasets[0].to_json() | {"path": "sdtm/cm.xpt", "name": "CM"}
+    (tmp_path / "manifest.json").write_text(json.dumps({"datasets": [stated]}), encoding="utf-8")
+    assert [str(each) for each in load_folder(tmp_path).faults] == [
+        "E3087 sdtm/cm.xpt: the manifest lists dataset CM, the file is not there"
+    ]
+
+
+def test_a_dataset_is_read_once(tmp_path: Path) -> None:
+    shutil.copy(FOREIGN / "dm.xpt", tmp_path / "a.xpt")
+    shutil.copy(FOREIGN / "dm.xpt", tmp_path / "b.xpt")
+    loaded = load_folder(tmp_path)
+    assert [str(each) for each in loaded.faults] == [
+        "E3088 b.xpt: dataset DM is in a.xpt already; keep one of the files"
+    ]
+    assert [each.path for each in loaded.datasets] == ["a.xpt"]
