@@ -124,3 +124,12 @@ def test_a_dataset_is_read_once(tmp_path: Path) -> None:
         "E3088 b.xpt: dataset DM is in a.xpt already; keep one of the files"
     ]
     assert [each.path for each in loaded.datasets] == ["a.xpt"]
+
+
+def test_an_analysis_dataset_goes_by_its_natural_keys_where_it_has_them(tmp_path: Path) -> None:
+    key = {"STUDYID": ["X"], "USUBJID": ["1"], "ASEQ": [1.0], "CNSR": [0.0]}
+    written(tmp_path, "ADTTE", **key, PARAMCD=["OS"])
+    written(tmp_path, "ADXX", **key)
+    keys = {each.name: each.keys for each in load_folder(tmp_path).datasets}
+    assert keys["ADTTE"] == ("STUDYID", "USUBJID", "PARAMCD")
+    assert keys["ADXX"] == ("STUDYID", "USUBJID", "ASEQ")

@@ -20,7 +20,7 @@ _VERBS = {
     "check": "Check the specification of STUDY; no record is read.",
     "plan": "Show what STUDY will make, from what, and by which SQL.",
     "convert": "Convert the raw records of STUDY to datasets and resources.",
-    "validate": "Check the datasets and resources that a conversion wrote into DIR.",
+    "validate": "Check the datasets that a conversion wrote into DIR.",
     "rule": "Explain the validation rule CODE.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
 }

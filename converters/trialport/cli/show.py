@@ -122,7 +122,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _is_numbers(cells: Sequence[str]) -> bool:
-    return bool(cells) and all(cell.isdigit() or cell == "-" for cell in cells)
+    told = [cell for cell in cells if cell != "-"]
+    return bool(told) and all(map(str.isdigit, told))
 
 
 def plain(text: str) -> str:

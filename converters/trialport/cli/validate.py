@@ -9,6 +9,9 @@ import click
 from trialport.cli.options import example, json_option, quiet_option
 from trialport.cli.show import as_document, emit, has_errors, note, plain, show_findings
 
+_NOTHING_THERE = "E3085"
+"""The folder holds no transport file, so there is nothing to judge."""
+
 
 @click.command("validate", epilog=example("trialport validate out/msc_gvhd"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
@@ -16,15 +19,18 @@ from trialport.cli.show import as_document, emit, has_errors, note, plain, show_
 @quiet_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
-    """Check the datasets and resources that a conversion wrote into DIR.
+    """Check the datasets that a conversion wrote into DIR.
 
     Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
     could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
     error.
     """
+    from trialport.diagnostics import DataError
     from trialport.pipeline import validate
 
     found, not_run = validate(folder)
+    if any(each.code == _NOTHING_THERE for each in found):
+        raise DataError(found)
     if as_json:
         skipped = [dict(zip(("rule", "dataset", "reason"), each, strict=True)) for each in not_run]
         emit(as_document({"folder": str(folder), "not_run": skipped}, found))

@@ -25,11 +25,13 @@ from trialport.functions.iso8601 import ISO8601
 from trialport.functions.model import Function
 from trialport.functions.numbers import NUMBER, NUMBER_TEXT, ROUND_HALF_UP
 from trialport.functions.study_day import STUDY_DAY
+from trialport.functions.width import HALF_WIDTH
 
 _ALL = (
     NUMBER,
     NUMBER_TEXT,
     ROUND_HALF_UP,
+    HALF_WIDTH,
     ISO8601,
     EXCEL_DATE,
     COMPLETE_DATE,

@@ -33,13 +33,17 @@ def cleaned(cell: exp.Expr, missing: Collection[str]) -> exp.Expr:
 def typed(text: exp.Expr, column: RawColumn) -> exp.Expr:
     """Return the value of a cleaned text: text, a DOUBLE, or ISO 8601 text.
 
-    NULL where the text cannot be read; the checks of the contract then find it.
+    Full-width digits and marks count as the plain ones, except in columns of type text. NULL where
+    the text cannot be read; the checks of the contract then find it.
     """
+    if column.type is ColumnType.TEXT:
+        return text
+    text = half_width(text)
     if column.type in NUMBERS:
         number = call("tp_number", text)
         return exp.cast(number, exp.DataType.Type.DOUBLE)
     if column.type is ColumnType.TIME:
-        return time_text(text)
+        return time_text(text, serial=DateStyle.EXCEL in (column.styles or ()))
     if column.type in MOMENTS:
         moment = moment_text(text, column.styles or USUAL_STYLES)
         return without_time(moment) if column.type is ColumnType.DATE else moment
@@ -62,9 +66,26 @@ def moment_text(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
     return exp.Coalesce(this=moment, expressions=[serial]) if serial else moment
 
 
-def time_text(text: exp.Expr) -> exp.Expr:
-    """Return the ISO 8601 text of a time, read as the time of some day, else NULL."""
-    moment = call("tp_iso8601", exp.Literal.string("2000-01-01"), text)
+def half_width(text: exp.Expr) -> exp.Expr:
+    """Return the text with full-width digits and marks as the plain ones: `１４：００` is `14:00`."""
+    return call("tp_half_width", text)
+
+
+def time_text(text: exp.Expr, *, serial: bool = False) -> exp.Expr:
+    """Return the ISO 8601 text of a time, else NULL; with `serial` fractions of a day are read.
+
+    A time is read as the time of some day, a fraction of a day as that of the day with serial
+    number 61 (1900-03-01, the first that all programs agree on).
+    """
+    if serial:
+        fraction = call("regexp_matches", text, exp.Literal.string(r"^0?\.\d+$"))
+        digits = call("regexp_extract", text, exp.Literal.string(r"\.\d+$"))
+        moment = call("tp_excel_date", exp.DPipe(this=exp.Literal.string("61"), expression=digits))
+        return exp.case().when(fraction, _time_of(moment)).else_(time_text(text))
+    return _time_of(call("tp_iso8601", exp.Literal.string("2000-01-01"), text))
+
+
+def _time_of(moment: exp.Expr) -> exp.Expr:
     behind_t = exp.Substring(this=moment, start=exp.Literal.number(len("2000-01-01T") + 1))
     return exp.Nullif(this=behind_t, expression=exp.Literal.string(""))
 

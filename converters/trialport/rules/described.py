@@ -31,15 +31,18 @@ def described(
 ) -> DatasetMetadata:
     """Return the metadata of a dataset.
 
-    Keys are the subject with the sequence number, where the dataset has them; else the guide's
-    natural keys as far as it has them. A guide's keys are those one usually starts from: a study
-    states its own, which a file does not tell. Allowed values that the guide lists (Y and N of a
+    Keys are the guide's natural keys for an analysis dataset that has all of them, else the subject
+    with the sequence number, where the dataset has it, else what it has of the natural keys. A
+    guide's keys are those one usually starts from: a study states its own, which a file does not
+    tell. Allowed values that the guide lists (Y and N of a
     flag) become terms.
     """
     names = [each.name for each in variables]
     guide = standards.dataset(name, group, names)
     sequence = next((each for each in (f"{name[:2]}SEQ", "ASEQ") if each in names), "")
-    wanted = ("STUDYID", "USUBJID", sequence) if sequence else guide.keys if guide else ()
+    natural = guide.keys if guide else ()
+    is_whole = group == "adam" and bool(natural) and set(natural) <= set(names)
+    wanted = ("STUDYID", "USUBJID", sequence) if sequence and not is_whole else natural
     return DatasetMetadata(
         name=name,
         label=label,

@@ -1,0 +1,84 @@
+# `make demo` converts the sample study, `make test` runs the tests, `make check` is the whole gate.
+# Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt style types layers docs build clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STUDY := mappings/studies/msc_gvhd
+RAW := samples/msc_gvhd/raw
+OUT := out/msc_gvhd
+WORKERS ?= 2
+
+# The first Python of at least 3.11 that can make a virtual environment; `make PYTHON=...` overrides.
+USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell $(name) -c '$(USABLE)' 2>/dev/null && echo $(name))))
+
+help:
+	@echo 'make demo    convert the sample study $(STUDY) into $(OUT)'
+	@echo 'make test    run all tests'
+	@echo 'make check   style, types, layers and tests: the whole gate'
+	@echo 'make style   ruff check and ruff format --check'
+	@echo 'make types   pyright'
+	@echo 'make layers  import-linter: who may import whom'
+	@echo 'make fmt     format the code and sort imports'
+	@echo 'make docs    write docs/reference/command-line.md anew from --help'
+	@echo 'make build   build sdist and wheel into dist/'
+	@echo 'make clean   remove .venv, dist and out'
+
+# --- environments: made once, renewed when what they are made from changes ---
+
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { echo 'no Python of at least 3.11 with venv was found; name one: make PYTHON=/path/to/python ...' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+# --- what it is for ---
+
+# Exit code 1 means: converted, with findings of severity error. The sample has them on purpose.
+demo: $(VENV)/.run
+	@code=0; $(BIN)/trialport convert $(STUDY) --raw $(RAW) --out $(OUT) --force || code=$$?; \
+	echo; \
+	case $$code in \
+	0) echo 'Converted without errors. The datasets, resources and reports are in $(OUT).';; \
+	1) echo 'Converted. The findings above are the irregularities that the sample holds on purpose;'; \
+	   echo 'all of them are in $(OUT)/findings.json. The datasets and resources are in $(OUT).';; \
+	*) echo "The conversion could not be done (exit code $$code)." >&2; exit $$code;; \
+	esac
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: style types layers test
+
+style: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+layers: $(VENV)/.dev
+	PYTHONPATH=converters $(BIN)/lint-imports
+
+fmt: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.run
+	$(BIN)/python docs/build_reference.py
+
+build: $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) dist out
