@@ -414,11 +414,14 @@ def describe(
 
 
 def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tuple[str, ...]:
-    """Return the terms of a codelist of the sponsor; published ones are known by their code."""
-    known = codelists.get(variable.codelist)
-    if known is None or known.numeric or known.published is not None:
+    """Return the terms of the sponsor that a variable may have; published ones go by their code."""
+    names = variable.limited_to or ((variable.codelist,) if variable.codelist else ())
+    known = [codelists[each] for each in names if each in codelists and not codelists[each].numeric]
+    own = [each for each in known if each.published is None]
+    if own and len(own) < len(known):
         return ()
-    return tuple(known.terms)
+    found = dict.fromkeys(term for each in known for term in each.sponsor_terms)
+    return tuple(found)
 
 
 def _extensible(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> bool:

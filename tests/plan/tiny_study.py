@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -69,7 +70,7 @@ def analysis(variables: Mapping[str, str], rest: str, name: str = "ADX") -> str:
     """Return an analysis dataset whose variables are given as expressions or YAML mappings."""
     lines = [f"dataset: {name}", "label: Tiny", "class: OTHER", rest.rstrip(), "variables:"]
     for variable, value in variables.items():
-        inner = value[1:-1] if value.startswith("{") else f"value: {value}"
+        inner = value[1:-1] if value.startswith("{") else f"value: {json.dumps(value, ensure_ascii=False)}"
         lines.append(f"  {variable}: {{label: {variable}, {inner}}}")
     return "\n".join([*lines, ""])
 

@@ -97,19 +97,22 @@ def test_a_value_outside_an_open_codelist_is_a_warning(standards: Standards) -> 
     assert result.findings[0].severity is Severity.WARNING
 
 
-def test_the_terms_of_the_study_go_before_the_published(standards: Standards) -> None:
-    sex = VariableMetadata(
-        "SEX",
-        "Sex",
-        "Char",
-        6,
-        codelist="SEXES",
-        codelists=("C66731",),
-        terms=("F",),
-        extensible=False,
+def test_the_terms_of_the_study_stand_beside_the_published(standards: Standards) -> None:
+    unit = VariableMetadata(
+        "DOSEU", "Units", "Char", 6, codelist="UNIT", codelists=("C71620",), terms=("jin",)
     )
-    result = ask("TP0010", standards, sex, "sdtm", "SELECT 'M' AS SEX")
-    assert problems(result) == ["TP0010 DM column SEX: 'M' is no term of SEXES (records: 1)"]
+    query = "SELECT unnest(['mg', 'jin', 'liang']) AS DOSEU"
+    assert problems(ask("TP0010", standards, unit, "sdtm", query)) == [
+        "TP0010 DM column DOSEU: 'liang' is no term of UNIT (C71620) (records: 1)"
+    ]
+
+
+def test_a_codelist_of_the_sponsor_allows_its_terms_alone(standards: Standards) -> None:
+    own = VariableMetadata(
+        "SEXX", "Sex", "Char", 6, codelist="SEXES", terms=("F",), extensible=False
+    )
+    result = ask("TP0010", standards, own, "sdtm", "SELECT 'M' AS SEXX")
+    assert problems(result) == ["TP0010 DM column SEXX: 'M' is no term of SEXES (records: 1)"]
 
 
 def test_a_qualifier_may_be_multiple(standards: Standards) -> None:

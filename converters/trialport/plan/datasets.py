@@ -471,6 +471,7 @@ def _step(
         )
         for name in ordered
     )
+    variables = tuple(replace(each, limited_to=_limits(each.name, definitions)) for each in variables)
     keys = tuple(each.text for each in node.keys)
     label = node.label.text if node.label else work.guides.label(node, work.group)
     if not label and work.group != "fhir":
@@ -495,6 +496,19 @@ def _step(
         lineage={name: tuple(sources) for name, sources in work.lineage.items()},
         row_sources=tuple(work.row_sources),
     )
+
+
+def _limits(name: str, definitions: Sequence[Mapping[str, Variable]]) -> tuple[str, ...]:
+    """Return the codelists that a variable is mapped through, unless a block leaves it free."""
+    found: list[str] = []
+    for defined in definitions:
+        node = defined.get(name)
+        if node is None:
+            continue
+        if node.codelist is None:
+            return ()
+        found.append(node.codelist.text)
+    return tuple(dict.fromkeys(found))
 
 
 def _whole(chain: Chain, names: Sequence[str], keys: Sequence[str], work: _Work) -> exp.Expr:

@@ -18,7 +18,8 @@ class VariablePlan:
     """One variable of a dataset as it will be written.
 
     `kind` is the type of its values (date, number ...), `type` what XPORT knows (Char, Num).
-    `length` is pinned or None (measured); `codelist` names a codelist of the study.
+    `length` is pinned or None (measured); `codelist` names a codelist of the study, `limited_to`
+    all those that its blocks map it through, empty where a block leaves it free.
     """
 
     name: str
@@ -31,6 +32,7 @@ class VariablePlan:
     role: str = ""
     core: str = ""
     codelist: str = ""
+    limited_to: tuple[str, ...] = ()
     nci_codelists: tuple[str, ...] = ()
     origin: Origin | None = None
     method: str = ""

@@ -104,12 +104,13 @@ def _terms(each: VariableMetadata, target: Target) -> tuple[tuple[str, ...], str
     """Return the terms of a variable, what they are called, and whether others are allowed."""
     lists = [target.standards.codelists.get(code) for code in each.codelists]
     published = [found for found in lists if found is not None]
-    if each.terms:
-        return each.terms, each.codelist or "its values", each.extensible
     if len(published) < len(lists):
         return (), "", True
-    terms = tuple(dict.fromkeys(value for found in published for value in found.values))
+    if not published:
+        return each.terms, each.codelist or "its values", each.extensible
+    values = (value for found in published for value in found.values)
     title = " or ".join(f"{found.submission_name} ({found.code})" for found in published)
+    terms = tuple(dict.fromkeys((*values, *each.terms)))
     return terms, title, any(found.extensible for found in published)
 
 

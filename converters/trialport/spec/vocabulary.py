@@ -42,6 +42,11 @@ class StudyCodelist:
         """Return the name with the NCI code, as messages show it."""
         return f"{self.name} ({self.published.code})" if self.published else self.name
 
+    @property
+    def sponsor_terms(self) -> tuple[str, ...]:
+        """Return the submission values that no published codelist has."""
+        return tuple(each for each in self.terms if self.published is None or each not in self.published)
+
     def mapped(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the submission value; null where the value has no term."""
         macro = "tp_codelist_number" if self.numeric else "tp_codelist"
