@@ -24,7 +24,8 @@ This page is written by `make docs` from `trialport --help`; change the commands
 - Findings are one line each: `code place: severity: problem; remedy`, errors first. At most 100 are
   listed; the rest is counted, and `findings.json` or `--json` has all of them.
 - `--json` writes one document with the same content. Findings in it have the keys `code`,
-  `severity`, `file`, `line`, `record`, `column`, `problem` and `remedy`; what is not known is left out.
+  `severity`, `file`, `line`, `record`, `column`, `problem` and `remedy`; what is not known is left
+  out.
 - `NO_COLOR` turns colours off, wherever it comes from. `TRIALPORT_TRACEBACK=1` shows where a fault
   of trialport itself (`E9001`) comes from. `SOURCE_DATE_EPOCH` is the time that written files bear.
 
@@ -32,8 +33,12 @@ This page is written by `make docs` from `trialport --help`; change the commands
 |---|---|
 | 0 | done |
 | 1 | done, with findings of severity error |
-| 2 | could not be done: usage, a file that cannot be read, a specification with faults, `--strict` with findings of severity error, a fault of trialport itself |
+| 2 | could not be done; nothing was written |
 | 130 | interrupted; nothing is left half-written |
+
+Code 2 stands for faults of usage, files that cannot be read or written, a specification with faults
+(except for `check`, whose result they are), `--strict` with findings of severity error, and faults
+of trialport itself.
 """
 
 

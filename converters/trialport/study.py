@@ -9,6 +9,7 @@ from trialport.diagnostics import Diagnostic, Severity, SpecError, did_you_mean
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Plan
+from trialport.read.contract import contract_faults
 from trialport.read.specification import read_folder
 from trialport.spec.load import load_study
 from trialport.spec.nodes import Specification
@@ -46,6 +47,8 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     specification, found = load_study(files, f"{folder.as_posix().rstrip('/')}/")
     if specification is None:
         return None, found
+    for name in specification.sources.tables:
+        found += contract_faults(name, specification.sources)
     guides, faults = _guides(specification)
     found += faults
     published, faults = _terminology(specification)

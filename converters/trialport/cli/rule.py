@@ -27,6 +27,7 @@ def command(code: str, *, as_json: bool) -> None:
     from trialport.rules.page import rule_page
     from trialport.rules.shipped import shipped_rules
 
+    code = code.upper()
     rules = {each.code: each for each in shipped_rules()}
     if code not in rules:
         remedy = did_you_mean(code, rules)

@@ -79,9 +79,16 @@ def _place(
     if relation in files:
         return Place(files[relation], row, fault.raw_column or fault.variable)
     shown = " ".join(
-        f"{key}={value}" for key, value in zip(keys, values, strict=True) if value is not None
+        f"{key}={_plain(value)}"
+        for key, value in zip(keys, values, strict=True)
+        if value is not None
     )
     return Place(record=f"{step.name} {shown}".strip(), column=fault.variable)
+
+
+def _plain(value: object) -> str:
+    """Return a key value as people write it: 7, not 7.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _record_keys(step: Step) -> list[str]:
@@ -151,5 +158,5 @@ def _named(engine: Engine, relation: str, row: int) -> str:
     where = exp.EQ(this=sql.column("__id"), expression=exp.Literal.number(row))
     values = engine.rows(query.where(where))[0] if keys else ()
     return " ".join(
-        [relation, *(f"{key}={value}" for key, value in zip(keys, values, strict=True))]
+        [relation, *(f"{key}={_plain(value)}" for key, value in zip(keys, values, strict=True))]
     )

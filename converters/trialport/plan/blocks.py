@@ -60,6 +60,7 @@ def add_base(
     collector: Collector,
 ) -> Base:
     """Add the tables of a block up to its tests, and return what its records hold."""
+    faults.test_columns = {}
     base = Base(relation, {"src": relation})
     select = exp.select(
         sql.alias(exp.cast(sql.column(relation.key, "src"), exp.DataType.Type.BIGINT), "__row")
@@ -284,6 +285,11 @@ def _tests(
         selects.append(exp.select(star, *cells, *watched).from_(table(chain.last, "p")))
     base.tests = kinds
     base.test_lineage = {name: tuple(dict.fromkeys(found)) for name, found in lineage.items()}
+    faults.test_columns = {
+        name: frozenset(each.column for each in found if each.relation == base.relation.name)
+        for name, found in lineage.items()
+        if base.relation.is_raw
+    }
     _stack(selects, chain)
 
 
@@ -321,7 +327,10 @@ def _test_part(
     if made is None:
         return None
     tree = made.sql
-    if made.type is Type.NUMBER:
+    collected = _collected(node, scope, collector)
+    if collected is not None:
+        tree = collected
+    elif made.type is Type.NUMBER:
         tree = sql.call("tp_number_text", tree)
     elif made.type is Type.DTC and name not in _TEST_PARTS:
         kinds[name] = Type.DTC
@@ -332,6 +341,18 @@ def _test_part(
     sources = [Source(each.relation, each.name) for each in sorted_uses(made.uses)]
     place = node.value.place
     return tree, sources, [faults.add(each, f"test {code}", place) for each in made.faults]
+
+
+def _collected(node: Variable, scope: RecordScope, collector: Collector) -> exp.Expr | None:
+    """Return the text as collected, where the value is a raw number column and nothing else."""
+    named = collector.names(node.value)
+    if node.value is None or node.codelist is not None or len(named) != 1:
+        return None
+    qualifier, name = named[0]
+    if node.value.text.strip().replace('"', "") not in {name, f"{qualifier}.{name}"}:
+        return None
+    found = scope.resolve(qualifier, name)
+    return found.collected if found.type is Type.NUMBER else None
 
 
 def block_place(node: Records) -> Place:

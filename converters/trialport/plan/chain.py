@@ -102,21 +102,29 @@ def cycle_of(error: CycleError) -> list[str]:
 
 @dataclass(slots=True)
 class FaultColumns:
-    """The fault columns of one dataset, numbered as they come."""
+    """The fault columns of one dataset, numbered as they come.
+
+    `test_columns` are the raw columns behind `test.result` and its kin in the block at hand.
+    """
 
     columns: list[FaultColumn] = field(default_factory=list)
+    test_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, fault: Fault, variable: str, place: Place) -> exp.Expr:
         """Return the SQL of a new fault column."""
         name = f"!{len(self.columns) + 1}"
-        column = FaultColumn(
-            name, fault.code, fault.problem, fault.remedy, variable, place, _raw_column(fault.uses)
-        )
+        raw = self._raw_column(fault.uses)
+        shown = variable.removeprefix("q.")
+        column = FaultColumn(name, fault.code, fault.problem, fault.remedy, shown, place, raw)
         self.columns.append(column)
         return sql.alias(exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR), name)
 
-
-def _raw_column(uses: frozenset[Reference]) -> str:
-    """Return the raw column at fault, where it is one and of the source record."""
-    found = {each.name for each in uses if each.via == "src" and each.relation.startswith("raw.")}
-    return next(iter(found)) if len(found) == 1 else ""
+    def _raw_column(self, uses: frozenset[Reference]) -> str:
+        """Return the raw column at fault, where it is one and of the source record."""
+        found = {
+            each.name for each in uses if each.via == "src" and each.relation.startswith("raw.")
+        }
+        for each in uses:
+            if each.via == "test":
+                found |= self.test_columns.get(each.name.removeprefix("test."), frozenset())
+        return next(iter(found)) if len(found) == 1 else ""

@@ -471,7 +471,9 @@ def _step(
         )
         for name in ordered
     )
-    variables = tuple(replace(each, limited_to=_limits(each.name, definitions)) for each in variables)
+    variables = tuple(
+        replace(each, limited_to=_limits(each.name, definitions)) for each in variables
+    )
     keys = tuple(each.text for each in node.keys)
     label = node.label.text if node.label else work.guides.label(node, work.group)
     if not label and work.group != "fhir":

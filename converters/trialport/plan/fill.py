@@ -274,7 +274,9 @@ class Filler:
             return found
         whole = _innermost(made.sql)
         column = sql.column(name)
-        return [each.transform(lambda part: column.copy() if part == whole else part) for each in found]
+        return [
+            each.transform(lambda part: column.copy() if part == whole else part) for each in found
+        ]
 
     def _wanted(
         self,
