@@ -6,6 +6,8 @@ import calendar
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -150,6 +152,7 @@ def complete(value: str | None) -> date | None:
     return date.fromisoformat(value) if value and re.fullmatch(r"\d{4}-\d\d-\d\d", value) else None
 
 
+@cache
 def _days(value: str) -> list[date]:
     """Return every day that a date can mean, by trying the days of its year."""
     year, month, day = _PARTS.fullmatch(value).groups()  # type: ignore[union-attr]
@@ -278,31 +281,36 @@ def of(subject: Record, records: list[Record]) -> list[Record]:
 # --- claims ---
 
 
+@pytest.fixture(scope="module")
+def wanted(subjects: list[Record], records: list[Record]) -> dict[str, dict[str, object]]:
+    """Return what a search by hand gives for each subject."""
+    mine: dict[str | None, list[Record]] = {}
+    for each in records:
+        mine.setdefault(each["subj"], []).append(each)
+    return {
+        str(each["subj"]): expected(each, found := mine.get(each["subj"], []), records)
+        | aggregates(each, found)
+        for each in subjects
+    }
+
+
 @pytest.mark.parametrize("name", [*PICKED, *FIRST_DAY])
 def test_a_lookup_picks_the_record_that_its_order_says(
-    name: str,
-    made: dict[str, dict[str, object]],
-    subjects: list[Record],
-    records: list[Record],
+    name: str, made: dict[str, dict[str, object]], wanted: dict[str, dict[str, object]]
 ) -> None:
-    wanted = {
-        str(each["subj"]): expected(each, of(each, records), records)[name] for each in subjects
-    }
-    assert {subject: made[subject][name] for subject in wanted} == wanted
-    assert len({value for value in wanted.values() if value is not None}) > 20
+    by_hand = {subject: wanted[subject][name] for subject in made}
+    assert {subject: made[subject][name] for subject in made} == by_hand
+    assert len({value for value in by_hand.values() if value is not None}) > 20
 
 
 @pytest.mark.parametrize("name", AGGREGATES)
 def test_an_aggregate_of_a_set_is_what_counting_by_hand_gives(
-    name: str,
-    made: dict[str, dict[str, object]],
-    subjects: list[Record],
-    records: list[Record],
+    name: str, made: dict[str, dict[str, object]], wanted: dict[str, dict[str, object]]
 ) -> None:
-    for each in subjects:
-        wanted = aggregates(each, of(each, records))[name]
-        found = made[str(each["subj"])][name]
-        assert found == (pytest.approx(wanted, abs=1e-9) if isinstance(wanted, float) else wanted)
+    for subject, row in made.items():
+        by_hand = wanted[subject][name]
+        near = pytest.approx(by_hand, abs=1e-9) if isinstance(by_hand, float) else by_hand
+        assert row[name] == near, subject
 
 
 def test_a_tie_is_broken_among_the_tied(
@@ -323,7 +331,7 @@ def test_neither_threads_nor_the_order_of_records_decide(
     made: dict[str, dict[str, object]],
     subjects: list[Record],
     records: list[Record],
-    tmp_path: pytest.TempPathFactory,
+    tmp_path: Path,
 ) -> None:
     study = write_study(tmp_path, {"adam/adx.yaml": _study()})
     shuffled = [list(subjects), list(records)]
@@ -335,7 +343,7 @@ def test_neither_threads_nor_the_order_of_records_decide(
 
 
 def test_more_than_one_record_where_only_one_is_declared_is_a_finding(
-    subjects: list[Record], records: list[Record], tmp_path: pytest.TempPathFactory
+    subjects: list[Record], records: list[Record], tmp_path: Path
 ) -> None:
     lookups = "lookups:\n  one: {from: records, by: [subj], where: kind = 'A', pick: only}"
     variables = {"STUDYID": "study.STUDYID", "USUBJID": "subj", "ONE": "one.id"}

@@ -28,14 +28,13 @@ TERMS = (
     " WHERE c.codelist = list_name AND c.collected = x)",
     "CREATE TABLE terms.conversions"
     " (given VARCHAR, target VARCHAR, analyte VARCHAR, factor DOUBLE, shift DOUBLE)",
-    "CREATE MACRO tp_scaled(x, line) AS CASE WHEN line[1] = 1 AND line[2] = 0 THEN x"
-    " ELSE tp_round_half_up(x * line[1] + line[2], 12) END",
-    "CREATE MACRO tp_line(given_unit, target_unit, what) AS (SELECT [c.factor, c.shift]"
-    " FROM terms.conversions AS c"
+    "CREATE MACRO tp_converted(x, given_unit, target_unit, what) AS ("
+    "SELECT CASE WHEN c.factor = 1 AND c.shift = 0 THEN x"
+    " ELSE tp_round_half_up(x * c.factor + c.shift, 12) END FROM terms.conversions AS c"
     " WHERE c.given = given_unit AND c.target = target_unit AND c.analyte = what)",
     "CREATE MACRO tp_in_unit(x, given_unit, target_unit, what) AS"
-    " tp_scaled(x, coalesce(tp_line(given_unit, target_unit, what),"
-    " tp_line(given_unit, target_unit, '')))",
+    " coalesce(tp_converted(x, given_unit, target_unit, what),"
+    " tp_converted(x, given_unit, target_unit, ''))",
 )
 """Codelists and unit conversions: tables, and the macros that read them.
 

@@ -468,7 +468,8 @@ def _endpoint(
     select = exp.select(star, *outputs, record)
     query = exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name("q")))
     on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
-    return select.from_(table(subjects, "p")).join(query, on=on, join_type="inner")
+    select = select.from_(table(subjects, "p"), copy=False)
+    return select.join(query, on=on, join_type="inner", copy=False)
 
 
 def _known(name: str, named: dict[str, _Named], place: Place, collector: Collector) -> bool:
@@ -517,17 +518,21 @@ def _dates(
             for each in ("date", "code", "description", "date_description", "variable")
         ),
         sql.alias(window.copy(), "W"),
-    ).from_(table(subjects, "p"))
+    ).from_(table(subjects, "p"), copy=False)
     for letter, dates in (("e", own), ("k", other)):
         for place, date in enumerate(dates):
-            select = select.select(sql.alias(date.copy(), f"{letter}{place}"))
+            select = select.select(sql.alias(date.copy(), f"{letter}{place}"), copy=False)
         first = _earliest(dates)
-        select = select.select(sql.alias(first, letter.upper()))
+        select = select.select(sql.alias(first, letter.upper()), copy=False)
     for name in joined:
         for column in "dfsk":
-            select = select.select(sql.alias(sql.column(column, f"x_{name}"), f"{name}.{column}"))
+            select = select.select(
+                sql.alias(sql.column(column, f"x_{name}"), f"{name}.{column}"), copy=False
+            )
         on = exp.EQ(this=sql.column("__rid", f"x_{name}"), expression=sql.column("__rid", "p"))
-        select = select.join(table(named[name].table, f"x_{name}"), on=on, join_type="left")
+        select = select.join(
+            table(named[name].table, f"x_{name}"), on=on, join_type="left", copy=False
+        )
     event, rival = sql.column("E"), sql.column("K")
     order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
     wins = exp.And(
@@ -549,7 +554,7 @@ def _dates(
         default=exp.Literal.number(4),
     )
     dated = exp.Subquery(this=select, alias=exp.TableAlias(this=sql.name("dated")))
-    return exp.select(exp.Star(), sql.alias(kind, "kind")).from_(dated)
+    return exp.select(exp.Star(), sql.alias(kind, "kind")).from_(dated, copy=False)
 
 
 def _inside(date: exp.Expr, window: exp.Expr, endpoint: Endpoint) -> exp.Expr:
