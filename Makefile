@@ -48,9 +48,9 @@ demo: $(VENV)/.run
 	@code=0; $(BIN)/trialport convert $(STUDY) --raw $(RAW) --out $(OUT) --force || code=$$?; \
 	echo; \
 	case $$code in \
-	0) echo 'Converted without errors. The datasets, resources and reports are in $(OUT).';; \
-	1) echo 'Converted. The findings above are the irregularities that the sample holds on purpose;'; \
-	   echo 'all of them are in $(OUT)/findings.json. The datasets and resources are in $(OUT).';; \
+	0) echo 'Converted without errors. Datasets, resources and reports are in $(OUT).';; \
+	1) echo 'Converted, with findings of severity error: the sample holds irregular records on purpose.'; \
+	   echo 'All findings are in $(OUT)/findings.json, datasets and resources beside it.';; \
 	*) echo "The conversion could not be done (exit code $$code)." >&2; exit $$code;; \
 	esac
 

@@ -181,8 +181,7 @@ def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str,
     from trialport.rules.folder import validate_folder
 
     result, faults = validate_folder(Path(folder))
-    not_run = [(each.rule, each.dataset, each.reason) for each in result.not_run]
-    return [*faults, *result.diagnostics], not_run
+    return [*faults, *result.diagnostics], list(result.not_run)
 
 
 class _StrictError(Exception):

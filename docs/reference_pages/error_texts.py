@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .assigned import assigned
+
 _CODE = re.compile("E[0-9]{4}")
 _ELLIPSIS = "..."
 
@@ -66,14 +68,10 @@ def _walk(
 
 
 def _values(node: ast.AST) -> list[ast.expr]:
-    """Return what a call, a list or an assignment holds side by side."""
+    """Return what a call or a tuple holds side by side."""
     if isinstance(node, ast.Call):
         return [*node.args, *(each.value for each in node.keywords)]
-    if isinstance(node, (ast.Tuple, ast.List)):
-        return node.elts
-    if isinstance(node, ast.Assign):
-        return [node.value]
-    return [*node.comparators] if isinstance(node, ast.Compare) else []
+    return node.elts if isinstance(node, ast.Tuple) else []
 
 
 def _is_code(value: object) -> bool:
@@ -84,7 +82,7 @@ def _problems(after: list[ast.expr], functions: Iterable[ast.FunctionDef]) -> li
     """Return the words of a fault: of the first value after its code that is a sentence."""
     for value in after:
         found = [text for text in _texts(value, tuple(functions)) if " " in text]
-        if found:
+        if found or (isinstance(value, ast.Name) and value.id == "problem"):
             return found
     return []
 
@@ -101,12 +99,8 @@ def _texts(value: ast.expr, functions: tuple[ast.FunctionDef, ...]) -> list[str]
         left, right = _texts(value.left, functions), _texts(value.right, functions)
         return [one + other for one in left for other in right or [""]]
     if isinstance(value, ast.Name) and functions:
-        return [
-            text
-            for node in ast.walk(functions[-1])
-            if isinstance(node, ast.Assign) and value.id in _targets(node)
-            for text in _texts(_assigned(node, value.id), functions)
-        ]
+        found = assigned(functions[-1], value)
+        return [text for each in found for text in _texts(each, functions)]
     return []
 
 
@@ -115,16 +109,3 @@ def _joined(value: ast.JoinedStr) -> str:
         each.value if isinstance(each, ast.Constant) else _ELLIPSIS for each in value.values
     ]
     return re.sub(r"\{\w+\}", _ELLIPSIS, "".join(str(each) for each in parts))
-
-
-def _targets(node: ast.Assign) -> list[str]:
-    target = node.targets[0]
-    names = target.elts if isinstance(target, ast.Tuple) else [target]
-    return [each.id for each in names if isinstance(each, ast.Name)]
-
-
-def _assigned(node: ast.Assign, name: str) -> ast.expr:
-    """Return what a name gets, also from `problem, remedy = ..., ...`."""
-    if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-        return node.value.elts[_targets(node).index(name)]
-    return node.value

@@ -76,7 +76,7 @@ def errors_page() -> str:
 
 def _section(text: ErrorText, uses: Sequence[Raised]) -> str:
     problems = dict.fromkeys(each.problem for each in uses if each.problem)
-    rooms = dict.fromkeys(each.room for each in uses)
+    rooms = dict.fromkeys(each.room for each in uses if each.problem or not problems)
     lines = [f"### {text.code}", "", f"**{text.title}.** {sentence(text.cause)}", ""]
     lines += [f"- message: {code(each)}" for each in problems]
     lines += [f"- from: {', '.join(rooms)}", f"- remedy: {text.remedy}", ""]

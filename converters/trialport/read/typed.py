@@ -67,7 +67,7 @@ def moment_text(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
 
 
 def half_width(text: exp.Expr) -> exp.Expr:
-    """Return the text with full-width digits and marks as the plain ones: `１４：００` is `14:00`."""
+    """Return the text with full-width digits and marks as the plain ones."""
     return call("tp_half_width", text)
 
 

@@ -86,4 +86,3 @@ def _check_extension(
         problem = f"codelist {name} ({known.code}) is not extensible"
         remedy = "map to one of its terms, or define a sponsor codelist without nci"
         found.append(Diagnostic("E1222", node.place, problem, remedy))
-

@@ -45,7 +45,9 @@ class StudyCodelist:
     @property
     def sponsor_terms(self) -> tuple[str, ...]:
         """Return the submission values that no published codelist has."""
-        return tuple(each for each in self.terms if self.published is None or each not in self.published)
+        return tuple(
+            each for each in self.terms if self.published is None or each not in self.published
+        )
 
     def mapped(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the submission value; null where the value has no term."""

@@ -128,9 +128,10 @@ class Units:
 
     def _linked_kinds(self, analyte: str) -> list[tuple[str, str]]:
         """Return the pairs of different kinds that an analyte's links connect."""
-        ends = [(self.units[each.source].kind, self.units[each.target].kind) for each in self.analytes[analyte]]
-        kinds = list(dict.fromkeys(kind for pair in ends for kind in pair))
-        return [(a, b) for a in kinds for b in kinds if a != b and self._path(a, b, analyte) is not None]
+        ends = (name for each in self.analytes[analyte] for name in (each.source, each.target))
+        kinds = list(dict.fromkeys(self.units[name].kind for name in ends))
+        pairs = [(start, end) for start in kinds for end in kinds if start != end]
+        return [pair for pair in pairs if self._path(*pair, analyte) is not None]
 
     def _path(self, start: str, end: str, analyte: str) -> list[tuple[Fraction, Fraction]] | None:
         """Return the equations between the bases of two kinds, over one or several links."""
