@@ -1,13 +1,14 @@
-"""Write docs/reference/command-line.md from what each command says of itself.
+"""Write the pages of docs/reference that are made from the code and from data.
 
-`python docs/build_reference.py` writes the page, `--check` tells whether it is stale.
+The page of the command line is made here, from what each command says of itself; the others in
+`reference_pages`. `python docs/build_reference.py` writes them, `--check` tells which are stale.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -43,18 +44,38 @@ of trialport itself.
 
 
 def main() -> int:
-    """Write the page, or compare it; return the exit code."""
+    """Write the pages, or compare them; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, fail where stale")
     is_check = parser.parse_args().check
-    text = page()
-    if not is_check:
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-        return 0
-    is_same = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-    if not is_same:
-        sys.stderr.write(f"{PAGE.relative_to(HERE.parent)} is stale; run `make docs`\n")
-    return 0 if is_same else 1
+    return check(pages()) if is_check else write(pages())
+
+
+def write(made: Mapping[Path, str]) -> int:
+    """Write the pages, and return the exit code."""
+    for path, text in made.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+def check(made: Mapping[Path, str]) -> int:
+    """Tell which pages are stale, and return the exit code."""
+    stale = [
+        path
+        for path, text in made.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        sys.stderr.write(f"{path.relative_to(HERE.parent)} is stale; run `make docs`\n")
+    return 1 if stale else 0
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every page that is made from the code, by its path."""
+    # The folder of this script is where Python looks first, but not while doctests are collected.
+    from reference_pages import PAGES
+
+    return {PAGE: page()} | {PAGE.parent / name: made() for name, made in PAGES.items()}
 
 
 def page() -> str:

@@ -42,18 +42,16 @@ def raised_in(package: Path) -> list[Raised]:
 
 
 def raised_in_text(text: str, module: str) -> Iterator[Raised]:
-    """Yield the uses of codes in the source of one module.
+    r"""Yield the uses of codes in the source of one module.
 
-    >>> source = "def f(n):\\n    return Diagnostic('E1', g(), f'no {n}')".replace("E1", "E0000")
+    >>> source = "def f(n):\n    return Diagnostic('E1', g(), f'no {n}')".replace("E1", "E0000")
     >>> [each.problem for each in raised_in_text(source, "trialport.spec.x")]
     ["no ..."]
     """
     yield from _walk(ast.parse(text), (), module)
 
 
-def _walk(
-    node: ast.AST, functions: tuple[ast.FunctionDef, ...], module: str
-) -> Iterator[Raised]:
+def _walk(node: ast.AST, functions: tuple[ast.FunctionDef, ...], module: str) -> Iterator[Raised]:
     inside = (*functions, node) if isinstance(node, ast.FunctionDef) else functions
     values = _values(node)
     for place, value in enumerate(values):
@@ -105,7 +103,5 @@ def _texts(value: ast.expr, functions: tuple[ast.FunctionDef, ...]) -> list[str]
 
 
 def _joined(value: ast.JoinedStr) -> str:
-    parts = [
-        each.value if isinstance(each, ast.Constant) else _ELLIPSIS for each in value.values
-    ]
+    parts = [each.value if isinstance(each, ast.Constant) else _ELLIPSIS for each in value.values]
     return re.sub(r"\{\w+\}", _ELLIPSIS, "".join(str(each) for each in parts))

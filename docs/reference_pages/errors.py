@@ -18,7 +18,7 @@ _HEAD = """# Faults and findings
 This page is written by `make docs`: titles, causes and remedies from `docs/reference/errors.yaml`,
 messages and rooms from the code. A test compares the codes of both.
 
-A code never changes its meaning. In the messages `...` stands for names and values of yours. The
+Codes are stable. In the messages `...` stands for names and values of yours. The
 place before a message is the line of the specification or the record, and the remedy behind it is
 often nearer to the matter than the one given here. Codes that begin with TP are
 [rules of validation](rules.md).

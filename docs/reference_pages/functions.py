@@ -46,7 +46,9 @@ def functions_page() -> str:
 def _clinical(function: Function) -> str:
     calls = [_call(function, place) for place in range(len(function.forms))]
     parts = [f"### {function.name}\n", block("\n".join(calls)), f"{sentence(function.doc)}\n"]
-    return "\n".join([*parts, *(f"- {each}" for each in _remarks(function)), "", _examples(function)])
+    return "\n".join(
+        [*parts, *(f"- {each}" for each in _remarks(function)), "", _examples(function)]
+    )
 
 
 def _call(function: Function, place: int) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table.
+    r"""Return a table.
 
     >>> table(["key", "what"], [["a", "x | y"]]).splitlines()
-    ['| key | what |', '|---|---|', '| a | x \\\\| y |']
+    ['| key | what |', '|---|---|', '| a | x \\| y |']
     """
     lines = [_row(head), "|" + "---|" * len(head), *(_row(each) for each in rows)]
     return "\n".join(lines) + "\n"

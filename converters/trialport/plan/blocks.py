@@ -284,7 +284,9 @@ def _tests(
         star = exp.Column(this=exp.Star(), table=sql.name("p"))
         selects.append(exp.select(star, *cells, *watched).from_(table(chain.last, "p")))
     base.tests = kinds
-    base.test_lineage = {name: tuple(dict.fromkeys(found)) for name, found in lineage.items()}
+    base.test_lineage = {
+        f"test.{name}": tuple(dict.fromkeys(found)) for name, found in lineage.items()
+    }
     faults.test_columns = {
         name: frozenset(each.column for each in found if each.relation == base.relation.name)
         for name, found in lineage.items()

@@ -231,7 +231,7 @@ def _block(
     work.row_sources.update(dict.fromkeys(base.row_sources))
     work.fault_queries += base.fault_queries
     for test, sources in base.test_lineage.items():
-        work.lineage.setdefault(f"test.{test}", {}).update(dict.fromkeys(sources))
+        work.lineage.setdefault(test, {}).update(dict.fromkeys(sources))
     _remember(filled, work)
     columns = {*early, *(each.row_key for each in filled.lookups if not each.is_set)}
     columns |= {each for each, _ in base.row_keys}

@@ -1,0 +1,98 @@
+"""Where a variable comes from: what the specification says, else what its expression shows.
+
+Source: Define-XML 2.1, def:Origin (codelists C170449 Origin Type, C170450 Origin Source).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+from trialport.plan.model import Source, Step, VariablePlan
+from trialport.spec.nodes import Origin
+from trialport.write.define_model import DefineOrigin
+
+_TRANSCRIBED = {"iso8601", "codelist", "number"}
+_SOURCES = {
+    Origin.COLLECTED: "Investigator",
+    Origin.DERIVED: "Sponsor",
+    Origin.ASSIGNED: "Sponsor",
+    Origin.PROTOCOL: "Sponsor",
+}
+
+
+def variable_origin(step: Step, variable: VariablePlan) -> DefineOrigin:
+    """Return the origin of a variable; a predecessor names its source, e.g. `ADSL.AGE`.
+
+    Where the specification does not say it: without any source, Assigned (Not Available where
+    the expression is null); a raw column as it is, or only put into ISO 8601, a number or a
+    codelist, Collected; a variable of another dataset as it is, Predecessor; all else Derived.
+    """
+    values = value_sources(step, variable.name)
+    return stated_origin(variable.origin or _shown(step, variable, values), values)
+
+
+def stated_origin(origin: Origin, sources: Sequence[Source] = ()) -> DefineOrigin:
+    """Return an origin with its source; a predecessor with the variables it was copied from."""
+    if origin is Origin.PREDECESSOR:
+        names = [f"{each.relation}.{each.column}" for each in sources]
+        return DefineOrigin(origin.value, "", ", ".join(dict.fromkeys(names)))
+    return DefineOrigin(origin.value, _SOURCES.get(origin, ""))
+
+
+def value_sources(step: Step, variable: str) -> list[Source]:
+    """Return the sources whose values a variable is made of; keys, filters and orders are not."""
+    return [each for each in step.lineage.get(variable) or () if each.role == "value"]
+
+
+def _shown(step: Step, variable: VariablePlan, values: Sequence[Source]) -> Origin:
+    if not values:
+        is_null = variable.expression.strip().lower() == "null"
+        return Origin.NOT_AVAILABLE if is_null else Origin.ASSIGNED
+    read = _columns_read(variable.expression)
+    if not read or not _is_all(read, values):
+        return Origin.DERIVED
+    relations = {each.relation for each in values}
+    if all(each.startswith("raw.") for each in relations):
+        return Origin.COLLECTED
+    as_it_is = not variable.codelist and _is_column(variable.expression)
+    other = all(not each.startswith("raw.") and each != step.name for each in relations)
+    return Origin.PREDECESSOR if as_it_is and other else Origin.DERIVED
+
+
+def _is_all(read: Collection[str], values: Sequence[Source]) -> bool:
+    """Return whether the values come from these columns, and as many in the other relations.
+
+    The expression is that of the first block of records; a second block reads another relation.
+    """
+    columns: defaultdict[str, set[str]] = defaultdict(set)
+    for each in values:
+        columns[each.relation].add(each.column)
+    return set(read) in columns.values() and all(len(it) == len(read) for it in columns.values())
+
+
+def _columns_read(expression: str) -> set[str]:
+    """Return the columns that an expression only transcribes, or none where it does more."""
+    tree = _parsed(expression)
+    while isinstance(tree, exp.Anonymous | exp.Paren):
+        if isinstance(tree, exp.Anonymous) and tree.name.lower() not in _TRANSCRIBED:
+            return set()
+        parts = tree.expressions or [tree.this]
+        if all(isinstance(each, exp.Column) for each in parts):
+            return {each.name for each in parts}
+        tree = parts[0]
+    return {tree.name} if isinstance(tree, exp.Column) else set()
+
+
+def _is_column(expression: str) -> bool:
+    return isinstance(_parsed(expression), exp.Column)
+
+
+def _parsed(expression: str) -> exp.Expr | None:
+    try:
+        return parse_one(expression, dialect="duckdb") if expression else None
+    except SqlglotError:
+        return None
