@@ -23,7 +23,7 @@ help:
 	@echo 'make types   pyright'
 	@echo 'make layers  import-linter: who may import whom'
 	@echo 'make fmt     format the code and sort imports'
-	@echo 'make docs    write docs/reference/command-line.md anew from --help'
+	@echo 'make docs    write the pages of docs/reference that are made from the code'
 	@echo 'make build   build sdist and wheel into dist/'
 	@echo 'make clean   remove .venv, dist and out'
 

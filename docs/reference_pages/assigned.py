@@ -21,8 +21,7 @@ def assigned(function: ast.FunctionDef, name: ast.Name) -> list[ast.expr]:
     ...     x = 2
     ...     return x
     ... ''').body[0]
-    >>> use = [each for each in ast.walk(function) if isinstance(each, ast.Name)][-1]
-    >>> [ast.unparse(each) for each in assigned(function, use)]
+    >>> [ast.unparse(each) for each in assigned(function, function.body[-1].value)]
     ['2']
     """
     return _reaching(function.body, name.id, name.lineno, [])

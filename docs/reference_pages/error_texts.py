@@ -45,8 +45,8 @@ def raised_in_text(text: str, module: str) -> Iterator[Raised]:
     r"""Yield the uses of codes in the source of one module.
 
     >>> source = "def f(n):\n    return Diagnostic('E1', g(), f'no {n}')".replace("E1", "E0000")
-    >>> [each.problem for each in raised_in_text(source, "trialport.spec.x")]
-    ["no ..."]
+    >>> [each.problem for each in raised_in_text(source, "trialport.x.y")]
+    ['no ...']
     """
     yield from _walk(ast.parse(text), (), module)
 

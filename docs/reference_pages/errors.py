@@ -36,6 +36,7 @@ GROUPS: Mapping[str, str] = {
     "E40": "E40: writing transport files",
     "E41": "E41: writing the output folder",
     "E42": "E42: FHIR resources",
+    "E43": "E43: Define-XML",
     "E90": "E90: faults of trialport itself",
 }
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pandas as pd
 from trialport import check
@@ -70,7 +71,11 @@ def analysis(variables: Mapping[str, str], rest: str, name: str = "ADX") -> str:
     """Return an analysis dataset whose variables are given as expressions or YAML mappings."""
     lines = [f"dataset: {name}", "label: Tiny", "class: OTHER", rest.rstrip(), "variables:"]
     for variable, value in variables.items():
-        inner = value[1:-1] if value.startswith("{") else f"value: {json.dumps(value, ensure_ascii=False)}"
+        inner = (
+            value[1:-1]
+            if value.startswith("{")
+            else f"value: {json.dumps(value, ensure_ascii=False)}"
+        )
         lines.append(f"  {variable}: {{label: {variable}, {inner}}}")
     return "\n".join([*lines, ""])
 
@@ -120,7 +125,7 @@ def frame(records: Sequence[Record]) -> pd.DataFrame:
     return pd.DataFrame(list(records), columns=list(records[0]), dtype=object)
 
 
-def plain(value: object) -> object:
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a data frame holds
     """Return a cell of a data frame as a plain value: None where it is missing."""
     if value is None or value is pd.NaT or value != value:
         return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlglot import exp
 from trialport.engine.duckdb import Engine
 from trialport.functions.model import Type
@@ -95,7 +98,9 @@ def evaluated(
     numbers = {name for name, kind in COLUMNS.items() if kind is Type.NUMBER}
     record = exp.select(
         *(
-            sql.alias(_cell(given.get(name), "DOUBLE" if name in numbers else "VARCHAR"), f"src.{name}")
+            sql.alias(
+                _cell(given.get(name), "DOUBLE" if name in numbers else "VARCHAR"), f"src.{name}"
+            )
             for name in dict.fromkeys([*COLUMNS, *_COLLECTED.values()])
         )
     )
@@ -108,3 +113,14 @@ def evaluated(
 def _cell(value: str | float | None, kind: str) -> exp.Expr:
     literal = exp.Null() if value is None else exp.convert(value)
     return exp.cast(literal, kind)
+
+
+def cases(texts: Mapping[str, str], faulty: Mapping[str, Sequence[str]]) -> list[Any]:
+    """Return a parameter for each text; `faulty` are the names at fault by what is wrong."""
+    reasons = {name: reason for reason, names in faulty.items() for name in names}
+    assert reasons.keys() <= texts.keys()
+    marks = {name: pytest.mark.xfail(strict=True, reason=each) for name, each in reasons.items()}
+    return [
+        pytest.param(text, id=name, marks=[marks[name]] if name in marks else [])
+        for name, text in texts.items()
+    ]

@@ -96,7 +96,7 @@ def test_a_document_type_is_refused_before_its_entities_are_read() -> None:
     with pytest.raises(DataError) as raised:
         import_terminology(hostile.encode(), "ct.xml")
     assert str(raised.value) == (
-        "E3053 ct.xml: the XML declares a document type; "
+        "E3093 ct.xml: the XML declares a document type; "
         "take the file as published, or remove the document type"
     )
 
@@ -107,20 +107,20 @@ def test_a_document_type_is_refused_before_its_entities_are_read() -> None:
         (
             "ct.pdf",
             b"",
-            "E3051 ct.pdf: '.pdf' is no known ending; "
+            "E3091 ct.pdf: '.pdf' is no known ending; "
             "'.txt', '.tsv', '.csv', '.csv.gz', '.xlsx', '.xls', '.xml'",
         ),
         (
             "ct.txt",
             b"\t".join(each.encode() for each in HEADER[1:]),
-            "E3052 ct.txt:1: the header lacks 'Code'; take the file as NCI EVS publishes it",
+            "E3092 ct.txt:1: the header lacks 'Code'; take the file as NCI EVS publishes it",
         ),
-        ("ct.xml", b"<ODM>\n<Study></ODM>", "E3053 ct.xml:2: the XML is not well-formed"),
-        ("ct.txt", "\t".join(HEADER).encode(), "E3054 ct.txt: the file has no terms"),
+        ("ct.xml", b"<ODM>\n<Study></ODM>", "E3093 ct.xml:2: the XML is not well-formed"),
+        ("ct.txt", "\t".join(HEADER).encode(), "E3094 ct.txt: the file has no terms"),
         (
             "ct.txt",
             "\n".join("\t".join(line) for line in (HEADER, LINES[1])).encode(),
-            "E3055 ct.txt:2: term 'Y' belongs to codelist C66742, which has no line; "
+            "E3095 ct.txt:2: term 'Y' belongs to codelist C66742, which has no line; "
             "take the whole package",
         ),
     ],

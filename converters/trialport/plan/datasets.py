@@ -476,6 +476,11 @@ def _step(
     )
     keys = tuple(each.text for each in node.keys)
     label = node.label.text if node.label else work.guides.label(node, work.group)
+    if node.label and len(label.encode()) > 40:
+        problem = (
+            f"the label of {node.dataset.text} has {len(label.encode())} bytes, XPORT holds 40"
+        )
+        work.collector.fault("E1230", node.label.place, problem, "shorten it")
     if not label and work.group != "fhir":
         work.collector.fault(
             "E1231", node.place, f"dataset {node.dataset.text} has no label", "add label: ..."

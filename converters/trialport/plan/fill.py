@@ -104,7 +104,7 @@ class Filler:
         for name, node in definitions.items():
             mentioned = set(self._names(node))
             if node.window is not None or self._is_sequence(node):
-                mentioned |= {("", key) for key in self.keys}
+                mentioned |= {("", key) for key in self.keys if key != name}
             depends[name] = self._nodes(mentioned, name, lookups)
         wanted = {each for found in depends.values() for each in found if each.startswith("@")}
         wanted |= {f"@{q}" for q, _ in needed if q in lookups}

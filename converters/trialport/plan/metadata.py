@@ -41,7 +41,8 @@ class Guides:
         name = dataset.dataset.text
         guides = (self.sdtm,) if group == "sdtm" else self.adam
         known = [found for each in guides if each is not None and (found := each.dataset(name))]
-        return known[0].label if known and known[0].name == name else ""
+        label = known[0].label if known and known[0].name == name else ""
+        return label.removesuffix(" Structure") if group == "adam" else label
 
     def class_of(self, dataset: Dataset, group: str) -> str:
         """Return the class of a dataset as Define-XML spells it."""

@@ -37,8 +37,8 @@ def import_terminology(content: bytes, name: str) -> bytes:
             `.xls`, `.xml` (ODM), `.csv` or `.csv.gz`.
 
     Raises:
-        DataError: E3051 unknown ending, E3052 a needed column is absent, E3053 the XML is not
-            well-formed or declares a document type, E3054 there are no terms, E3055 a term
+        DataError: E3091 unknown ending, E3092 a needed column is absent, E3093 the XML is not
+            well-formed or declares a document type, E3094 there are no terms, E3095 a term
             stands under a codelist that the file does not define.
     """
     ending = name.lower()
@@ -52,7 +52,7 @@ def import_terminology(content: bytes, name: str) -> bytes:
         rows = rows_of_table(content, name)
     else:
         kinds = ", ".join(f"'{each}'" for each in _KINDS)
-        raise _fault("E3051", name, f"'{PurePath(name).suffix}' is no known ending", kinds)
+        raise _fault("E3091", name, f"'{PurePath(name).suffix}' is no known ending", kinds)
     return terminology_table(rows, name)
 
 
@@ -60,7 +60,7 @@ def terminology_table(rows: Iterable[Row], name: str = "") -> bytes:
     """Return the rows as a gzipped table, sorted by codelist code, submission value and code."""
     unique = sorted(set(rows), key=lambda row: (row[0], row[5].casefold(), row[5], row[4]))
     if not unique:
-        raise _fault("E3054", name, "the file has no terms", "")
+        raise _fault("E3094", name, "the file has no terms", "")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -98,10 +98,10 @@ def rows_of_odm(content: bytes, name: str = "") -> list[Row]:
         root = parser.close()
     except ElementTree.ParseError as error:
         line, _ = error.position
-        raise _fault("E3053", name, "the XML is not well-formed", "", line) from error
+        raise _fault("E3093", name, "the XML is not well-formed", "", line) from error
     except _DocumentTypeFoundError as error:
         remedy = "take the file as published, or remove the document type"
-        raise _fault("E3053", name, "the XML declares a document type", remedy) from error
+        raise _fault("E3093", name, "the XML declares a document type", remedy) from error
     return [row for each in root.iter(f"{_ODM}CodeList") for row in _odm_rows(each)]
 
 
@@ -141,7 +141,7 @@ def _evs_row(
     codelist = codelists.get(code)
     if codelist is None:
         problem = f"term '{line['value']}' belongs to codelist {code}, which has no line"
-        raise DataError([Diagnostic("E3055", place, problem, "take the whole package")])
+        raise DataError([Diagnostic("E3095", place, problem, "take the whole package")])
     head = (code, codelist["value"], codelist["codelist_name"], codelist["extensible"])
     return _row(*head, line["code"], line["value"], line["decode"], line["synonyms"])
 
@@ -193,7 +193,7 @@ def _missing(header: Sequence[str]) -> list[str]:
 def _columns_missing(missing: Sequence[str], name: str) -> DataError:
     columns = ", ".join(f"'{each}'" for each in missing)
     remedy = "take the file as NCI EVS publishes it"
-    return _fault("E3052", name, f"the header lacks {columns}", remedy, 1)
+    return _fault("E3092", name, f"the header lacks {columns}", remedy, 1)
 
 
 def _fault(code: str, name: str, problem: str, remedy: str, line: int | None = None) -> DataError:

@@ -3,6 +3,9 @@
 Source: Define-XML 2.1; ODM 1.3.2.
 """
 
+# lxml is compiled and brings no types for a type checker to see.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

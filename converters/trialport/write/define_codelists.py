@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec.nodes import DataType
@@ -26,6 +27,7 @@ Packages = Mapping[str, Mapping[str, Codelist]]
 Place = tuple[str, str]
 """Dataset and variable."""
 
+_Kind = Literal["text", "integer", "float"]
 _VERSION = re.compile(r"(?P<name>.+?)\s+(?P<version>v?\d[\w.]*)")
 _SETS = {"sdtmct": "SDTM", "adamct": "ADaM", "sendct": "SEND"}
 
@@ -36,7 +38,7 @@ class _Listing:
 
     base: str
     name: str
-    type: str
+    type: _Kind
     terms: tuple[DefineTerm, ...] = ()
     code: str = ""
     standard: str = ""
@@ -88,7 +90,7 @@ def package_standard(package: str) -> DefineStandard:
 def _listing(
     dataset: str, variable: VariablePlan, vocabulary: Vocabulary, packages: Packages, used: Used
 ) -> _Listing | None:
-    kind = "text" if variable.type is DataType.CHAR else "integer"
+    kind: _Kind = "text" if variable.type is DataType.CHAR else "integer"
     if variable.dictionary:
         return _dictionary(variable.dictionary, kind)
     if not is_coded(variable):
@@ -117,9 +119,7 @@ def _own(
     return [] if free else found
 
 
-def _of_guide(
-    variable: VariablePlan, packages: Packages, values: Sequence[str]
-) -> Codelist | None:
+def _of_guide(variable: VariablePlan, packages: Packages, values: Sequence[str]) -> Codelist | None:
     known = [
         codelists[code]
         for code in variable.nci_codelists
@@ -132,7 +132,7 @@ def _of_guide(
 
 
 def _one(
-    codelist: StudyCodelist, kind: str, values: Sequence[str], packages: Packages
+    codelist: StudyCodelist, kind: _Kind, values: Sequence[str], packages: Packages
 ) -> _Listing | None:
     if codelist.published is not None:
         listed = _published(
@@ -147,7 +147,7 @@ def _one(
 def _published(
     codelist: Codelist,
     name: str,
-    kind: str,
+    kind: _Kind,
     values: Sequence[str],
     packages: Packages,
     decodes: Mapping[str, str] | None = None,
@@ -166,7 +166,7 @@ def _published_term(codelist: Codelist, value: str, decodes: Mapping[str, str]) 
 
 
 def _merged(
-    name: str, codelists: Sequence[StudyCodelist], kind: str, values: Sequence[str]
+    name: str, codelists: Sequence[StudyCodelist], kind: _Kind, values: Sequence[str]
 ) -> _Listing | None:
     """Return one list of the terms of several codelists: all of a sponsor's, those in use else."""
     found: dict[str, DefineTerm] = {}
@@ -180,7 +180,7 @@ def _merged(
     return _Listing(name, name, kind, tuple(found.values())) if found else None
 
 
-def _dictionary(text: str, kind: str) -> _Listing:
+def _dictionary(text: str, kind: _Kind) -> _Listing:
     stated = _VERSION.fullmatch(text)
     name, version = (stated["name"], stated["version"]) if stated else (text, "")
     suffix = "" if kind == "text" else " codes"
@@ -192,7 +192,7 @@ def _codelist(listing: _Listing, place: str) -> DefineCodelist:
     return DefineCodelist(
         oid=f"CL.{listing.base}.{place}" if place else f"CL.{listing.base}",
         name=f"{listing.name} ({place})" if place else listing.name,
-        type="integer" if listing.type == "integer" else _text_or_float(listing.type),
+        type=listing.type,
         terms=listing.terms,
         code=listing.code,
         standard=listing.standard,

@@ -4,6 +4,9 @@ Identifiers: IG.DM a dataset, IT.DM.AGE a variable, IT.SUPPDM.QVAL.RACE1 a value
 list, WC. a condition, LF.DM a file. Codelists, methods and comments bring their own.
 """
 
+# lxml is compiled and brings no types for a type checker to see.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from typing import Literal

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
+from sqlglot import exp
 
 from trialport.plan.model import Source, Step, VariablePlan
 from trialport.spec.nodes import Origin
+from trialport.spec.parse import ExpressionError, parse
 from trialport.write.define_model import DefineOrigin
 
-_TRANSCRIBED = {"iso8601", "codelist", "number"}
+_TRANSCRIBED = {"iso8601", "codelist", "number", "collected"}
 _SOURCES = {
     Origin.COLLECTED: "Investigator",
     Origin.DERIVED: "Sponsor",
@@ -93,6 +93,6 @@ def _is_column(expression: str) -> bool:
 
 def _parsed(expression: str) -> exp.Expr | None:
     try:
-        return parse_one(expression, dialect="duckdb") if expression else None
-    except SqlglotError:
+        return parse(expression) if expression else None
+    except ExpressionError:
         return None

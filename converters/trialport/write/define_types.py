@@ -27,6 +27,8 @@ _PARTIAL_DATE = re.compile("9999(-99(-99)?)?")
 _DATETIME = re.compile(rf"9999-99-99T99:99:99(\.9+)?{_ZONE}")
 _PARTIAL_DATETIME = re.compile(rf"9999(-99(-99(T99(:99(:99(\.9+)?)?)?{_ZONE})?)?)?")
 _NUMBER_BYTES = 8
+_MOST_DIGITS = 15
+"""Significant decimal digits that a double always holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,14 @@ def used_query(step: Step) -> exp.Query:
 
 def is_coded(variable: VariablePlan) -> bool:
     """Return whether the values of a variable come from a codelist, so that they are listed."""
-    return bool(
-        not variable.dictionary
-        and (variable.codelist or variable.limited_to or variable.nci_codelists)
-        and variable.kind in {Type.TEXT, Type.NUMBER}
-    ) or variable.name in {"QNAM"}
+    return (
+        bool(
+            not variable.dictionary
+            and (variable.codelist or variable.limited_to or variable.nci_codelists)
+            and variable.kind in {Type.TEXT, Type.NUMBER}
+        )
+        or variable.name == "QNAM"
+    )
 
 
 def item_type(variable: VariablePlan, length: int, used: Sequence[str]) -> ItemType:
@@ -82,7 +87,7 @@ def item_type(variable: VariablePlan, length: int, used: Sequence[str]) -> ItemT
     places = max(_places(variable, used), default=0)
     if places == 0:
         return ItemType("integer", _NUMBER_BYTES)
-    return ItemType("float", _NUMBER_BYTES, places)
+    return ItemType("float", _NUMBER_BYTES, min(places, _MOST_DIGITS))
 
 
 def iso8601_type(shapes: Sequence[str]) -> DataType:
@@ -117,7 +122,7 @@ def _places(variable: VariablePlan, used: Sequence[str]) -> list[int]:
 
 def _asked(variable: VariablePlan) -> exp.Expr | None:
     """Return what is asked of a variable, as text, or None where nothing is."""
-    column = sql.column(variable.name)
+    column = sql.column("v")
     if variable.type is Stored.NUM:
         if variable.kind in {Type.DATE, Type.DATETIME}:
             return None
@@ -133,8 +138,13 @@ def _asked(variable: VariablePlan) -> exp.Expr | None:
 
 
 def _distinct(dataset: str, name: str, value: exp.Expr) -> exp.Select:
+    """Return the distinct results of an expression over `v`, which stands for each value once."""
+    column = sql.column(name)
+    once = exp.select(sql.alias(column, "v")).distinct().from_(sql.table(dataset))
+    once = once.where(sql.not_null(column))
+    values = exp.Subquery(this=once, alias=exp.TableAlias(this=sql.name("d")))
     select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(value, "value"))
-    return select.distinct().from_(sql.table(dataset)).where(sql.not_null(sql.column(name)))
+    return select.distinct().from_(values)
 
 
 def _nothing() -> exp.Select:

@@ -1,0 +1,287 @@
+"""From the plan and what was written to the Define-XML document of one group of datasets.
+
+Source: Define-XML 2.1; SDTMIG 3.4, 8.4 (supplemental qualifiers are described value by value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trialport.metadata import DatasetMetadata
+from trialport.plan.model import Step, VariablePlan
+from trialport.spec import nodes
+from trialport.spec.vocabulary import Vocabulary
+from trialport.write.define_codelists import Packages, define_codelists, package_standard
+from trialport.write.define_model import (
+    DefineComment,
+    DefineCondition,
+    DefineDataset,
+    DefineDocument,
+    DefineMethod,
+    DefineStandard,
+    DefineValue,
+    DefineVariable,
+)
+from trialport.write.define_origin import stated_origin, value_sources, variable_origin
+from trialport.write.define_types import Used, item_type
+
+_GUIDES = {"sdtmig": "SDTMIG", "adamig": "ADaMIG", "adam-occds": "ADaM-OCCDSIG"}
+"""Guides that Define-XML has a name for; the documents on TTE and ADAE belong to ADaMIG."""
+
+_SUBCLASSES = {"ADAE": "ADVERSE EVENT"}
+_CONTEXT = "trialport mapping expression (SQL)"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What a define.xml says of the study itself.
+
+    `standards` are names and versions as study.yaml has them, `packages` the pinned terminology
+    with the codelists in use, `supplemental` the qualifiers of each SUPPxx by QNAM.
+    """
+
+    study: str
+    title: str
+    standards: Mapping[str, str]
+    packages: Packages = field(default_factory=dict)
+    supplemental: Mapping[str, Mapping[str, nodes.Variable]] = field(default_factory=dict)
+
+
+def study_facts(specification: nodes.Specification, packages: Packages) -> StudyFacts:
+    """Return the facts that a specification states.
+
+    Args:
+        specification: the study.
+        packages: the codelists of the pinned packages, by package and NCI code.
+    """
+    study = specification.study
+    return StudyFacts(
+        study=study.study.text,
+        title=study.title or study.study.text,
+        standards={name: each.text for name, each in study.standards.items()},
+        packages=packages,
+        supplemental={f"SUPP{each.dataset.text}": each.supplemental for each in specification.sdtm},
+    )
+
+
+def define_document(
+    group: Literal["sdtm", "adam"],
+    described: Sequence[DatasetMetadata],
+    steps: Sequence[Step],
+    vocabulary: Vocabulary,
+    facts: StudyFacts,
+    used: Used,
+) -> DefineDocument:
+    """Return the document that describes the datasets of one group, sorted by name.
+
+    Args:
+        group: sdtm or adam.
+        described: what was written; datasets of the other group are passed over.
+        steps: how each of them was planned.
+        vocabulary: the codelists of the study.
+        facts: the study.
+        used: what the data hold, as `used_query` asks it.
+    """
+    planned = {each.name: each for each in steps}
+    written = sorted((each for each in described if each.group == group), key=lambda it: it.name)
+    own = [planned[each.name] for each in written]
+    codelists, oids = define_codelists(own, vocabulary, facts.packages, used)
+    standards = _standards(group, facts)
+    describing = _Describing(group, facts, standards, used, oids)
+    return DefineDocument(
+        study=facts.study,
+        group=group,
+        name=f"{facts.study} {'SDTM' if group == 'sdtm' else 'ADaM'} data definitions",
+        description=facts.title,
+        standards=standards,
+        datasets=tuple(
+            describing.dataset(step, each) for step, each in zip(own, written, strict=True)
+        ),
+        codelists=codelists,
+        methods=tuple(method for step in own for method in describing.methods(step)),
+        comments=tuple(comment for step in own for comment in describing.comments(step)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Describing:
+    """The datasets of one document, described one by one."""
+
+    group: Literal["sdtm", "adam"]
+    facts: StudyFacts
+    standards: tuple[DefineStandard, ...]
+    used: Used
+    oids: Mapping[tuple[str, str], str]
+
+    def dataset(self, step: Step, written: DatasetMetadata) -> DefineDataset:
+        """Return a dataset with its variables, their lengths as they were written."""
+        lengths = {each.name: each.length for each in written.variables}
+        return DefineDataset(
+            name=step.name,
+            label=step.label,
+            class_=step.class_,
+            subclass=_subclass(step),
+            structure=_structure(step),
+            href=written.path.rpartition("/")[2],
+            domain=_domain(step) if self.group == "sdtm" else "",
+            standard=self._standard(step),
+            repeating=not set(step.keys) <= {"STUDYID", "USUBJID"},
+            reference_data=step.class_ == "TRIAL DESIGN",
+            variables=tuple(
+                self._variable(step, each, lengths[each.name]) for each in step.variables
+            ),
+        )
+
+    def methods(self, step: Step) -> Iterable[DefineMethod]:
+        """Yield the methods of the derived variables, and of those that state one."""
+        for each in step.variables:
+            if self._has_method(step, each):
+                yield _method(step, each)
+        for qnam, node in self._qualifiers(step).items():
+            if _qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
+                yield _qualifier_method(step, qnam, node)
+
+    def comments(self, step: Step) -> Iterable[DefineComment]:
+        """Yield the comments of the variables and of the supplemental qualifiers."""
+        for each in step.variables:
+            if each.comment:
+                yield DefineComment(f"COM.{step.name}.{each.name}", each.comment)
+        for qnam, node in self._qualifiers(step).items():
+            if node.comment:
+                yield DefineComment(f"COM.{step.name}.QVAL.{qnam}", node.comment)
+
+    def _variable(self, step: Step, variable: VariablePlan, length: int) -> DefineVariable:
+        place = f"{step.name}.{variable.name}"
+        used = self.used.get((step.name, variable.name), ())
+        values = self._values(step, length) if variable.name == "QVAL" else ()
+        kind = item_type(variable, length, used)
+        has_method = self._has_method(step, variable)
+        return DefineVariable(
+            name=variable.name,
+            label=variable.label,
+            type=kind.type,
+            length=kind.length,
+            significant_digits=kind.significant_digits,
+            format=variable.format,
+            mandatory=variable.core == "Req" or variable.name in step.keys[:2],
+            role=variable.role if self.group == "sdtm" else "",
+            key=step.keys.index(variable.name) + 1 if variable.name in step.keys else None,
+            origin=None if values else variable_origin(step, variable),
+            codelist=self.oids.get((step.name, variable.name), ""),
+            method=f"MT.{place}" if has_method and not values else "",
+            comment=f"COM.{place}" if variable.comment else "",
+            values=values,
+        )
+
+    def _values(self, step: Step, length: int) -> tuple[DefineValue, ...]:
+        """Return the qualifiers of SUPPxx that have records, each with label and origin."""
+        found: list[DefineValue] = []
+        for qnam, node in self._qualifiers(step).items():
+            place = f"{step.name}.QVAL.{qnam}"
+            origin = _qualifier_origin(node)
+            derived = origin is nodes.Origin.DERIVED or bool(node.method)
+            value = DefineValue(
+                name=qnam,
+                condition=DefineCondition("QNAM", (qnam,)),
+                type="text",
+                label=node.label.text if node.label else qnam,
+                length=length,
+                origin=stated_origin(origin, value_sources(step, "QVAL")),
+                method=f"MT.{place}" if derived else "",
+                comment=f"COM.{place}" if node.comment else "",
+            )
+            found.append(value)
+        return tuple(found)
+
+    def _qualifiers(self, step: Step) -> dict[str, nodes.Variable]:
+        known = self.facts.supplemental.get(step.name, {})
+        there = self.used.get((step.name, "QNAM"), ())
+        return {qnam: node for qnam, node in sorted(known.items()) if qnam in there}
+
+    def _has_method(self, step: Step, variable: VariablePlan) -> bool:
+        if variable.name == "QVAL" and self._qualifiers(step):
+            return False
+        derived = nodes.Origin.DERIVED.value
+        return bool(variable.method) or variable_origin(step, variable).type == derived
+
+    def _standard(self, step: Step) -> str:
+        """Return the guide of a dataset: that of occurrences, or the first one."""
+        guides = [each for each in self.standards if each.type == "IG"]
+        fitting = [each for each in guides if each.name == "ADaM-OCCDSIG"]
+        if "OCCURRENCE" in step.class_ and fitting:
+            return fitting[0].oid
+        rest = [each for each in guides if each.name != "ADaM-OCCDSIG"]
+        return rest[0].oid if rest else ""
+
+
+def _standards(group: str, facts: StudyFacts) -> tuple[DefineStandard, ...]:
+    """Return the guides of a group, and the terminology: that of ADaM adds to that of SDTM."""
+    guides = [
+        DefineStandard(_GUIDES[name.lower()], version)
+        for name, version in facts.standards.items()
+        if name.lower() in _GUIDES and name.lower().startswith(group)
+    ]
+    packages = [package_standard(each) for each in facts.packages]
+    fitting = [each for each in packages if group == "adam" or each.publishing_set != "ADaM"]
+    return (*guides, *fitting)
+
+
+def _subclass(step: Step) -> str:
+    is_time_to_event = step.structure == "time_to_event"
+    return "TIME-TO-EVENT" if is_time_to_event else _SUBCLASSES.get(step.name, "")
+
+
+def _structure(step: Step) -> str:
+    """Return what one record is: as the specification words it, else by the keys."""
+    if step.structure and step.structure != "time_to_event":
+        return step.structure
+    rest = [each for each in step.keys if each not in {"STUDYID", "USUBJID"}]
+    per = [*rest, *(["subject"] if "USUBJID" in step.keys else [])]
+    return f"One record per {' per '.join(per) if per else 'study'}"
+
+
+def _domain(step: Step) -> str:
+    """Return the domain: of the parent for supplemental qualifiers, of both parts of a split."""
+    if step.name.startswith("SUPP"):
+        return step.name[4:6]
+    return step.name[:2] if step.name[:3] != "REL" else step.name
+
+
+def _method(step: Step, variable: VariablePlan) -> DefineMethod:
+    context = _CONTEXT if len(step.blocks) == 1 else f"{_CONTEXT}, first block of records"
+    return _stated_method(
+        f"{step.name}.{variable.name}",
+        variable.method,
+        [f"{each.relation}.{each.column}" for each in value_sources(step, variable.name)],
+        variable.expression,
+        context,
+    )
+
+
+def _qualifier_method(step: Step, qnam: str, node: nodes.Variable) -> DefineMethod:
+    expression = node.value.text.strip() if node.value else ""
+    place = f"{step.name}.QVAL.{qnam}"
+    return _stated_method(place, node.method, [f"{step.depends[0]} records"], expression, _CONTEXT)
+
+
+def _stated_method(
+    place: str, sentence: str, sources: Sequence[str], expression: str, context: str
+) -> DefineMethod:
+    names = ", ".join(dict.fromkeys(sources))
+    made = f"Derived from {names}." if names else "Derived; it has no source variable."
+    return DefineMethod(
+        oid=f"MT.{place}",
+        name=f"Algorithm of {place}",
+        description=sentence or made,
+        expression=expression,
+        context=context if expression else "",
+    )
+
+
+def _qualifier_origin(node: nodes.Variable) -> nodes.Origin:
+    """Return the origin of a qualifier, the one that QORIG has."""
+    if node.origin is not None:
+        return node.origin
+    return nodes.Origin.ASSIGNED if node.text is not None else nodes.Origin.DERIVED
