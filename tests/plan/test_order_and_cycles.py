@@ -539,3 +539,22 @@ def test_texts_do_not_grow_without_end(tmp_path: Path) -> None:
         return
     rows, _ = made(tmp_path, {"adam/adx.yaml": text})
     assert all(len(str(value)) <= 1_000_000 for row in rows for value in row.values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            "B0_0",
+            marks=pytest.mark.xfail(strict=True, reason="a table of the plan's own hides it"),
+        ),
+        "B0_1",
+        "ALL",
+    ],
+)
+def test_a_dataset_may_have_any_name(name: str, tmp_path: Path) -> None:
+    other = analysis({**BASIC, "VAL": "least"}, KEYS, name)
+    rest = f"{KEYS}\nlookups: {{mine: {{from: {name}, by: {{subj: USUBJID}}, pick: only}}}}"
+    mine = analysis({**BASIC, "TWICE": "mine.VAL * 2", "MORE": "TWICE + mine.VAL"}, rest)
+    rows, _ = made(tmp_path, {"adam/ada.yaml": other, "adam/adx.yaml": mine})
+    assert [(row["TWICE"], row["MORE"]) for row in rows] == [(4.0, 6.0), (None, None)]
