@@ -53,6 +53,8 @@ def _as_run_here(line: str) -> str:
         return f"{line} --only DM"
     if line == "make demo":
         return "mkdir -p .venv && touch .venv/.run && make demo VENV=.venv BIN=bin -o .venv/.run"
+    if line == "make test":
+        return "make --dry-run test"
     return "true" if line == ". .venv/bin/activate" else line
 
 

@@ -407,9 +407,6 @@ def test_so_does_an_aggregate(tmp_path: Path) -> None:
     assert {each[:5] for each in found} == {"E3201"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the fault looks at the variable, and takes any nullif for its trimming"
-)
 @pytest.mark.parametrize("value", ["nullif(number(id_), 1)", "nullif(nullif(number(id_), 1), 2)"])
 def test_a_value_that_is_taken_away_on_purpose_is_no_finding(value: str, tmp_path: Path) -> None:
     rest = "keys: [STUDYID, USUBJID]\nrecords: [{from: records}]"

@@ -252,7 +252,6 @@ def test_sequence_numbers_count_the_records_of_any_group(rows: list[Row]) -> Non
         assert sorted(each["KINDSEQ"] for each in group) == [*range(1, len(group) + 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="a null key comes first in the dataset, last in sequence()")
 def test_records_stand_in_the_order_of_their_sequence_numbers(rows: list[Row]) -> None:
     for group in grouped(rows, "USUBJID").values():
         assert [each["ASEQ"] for each in group] == [*range(1, len(group) + 1)]

@@ -636,24 +636,17 @@ DROPPED = {
 """Words that would change the meaning: an expression is refused rather than read in part."""
 
 _SLOW = {
-    "RecursionError: the depth of the tree is not measured": [
-        *("plus", "minus", "times", "divided by", "joined", "unary minus", "and", "or"),
-        *("equal", "is null", "like", "dots", "casts"),
-    ],
     "the time grows faster than the text: the nodes of the tree are not counted": [
-        *("or not", "or with findings", "brackets", "coalesce", "coalesce with findings"),
-        *("case of many branches", "case with findings", "case inside case"),
+        *("or with findings", "brackets", "coalesce", "coalesce with findings"),
     ],
     "the parser tries 'number(' as a type first and doubles its time with every level": [
         "number inside number",
-        "number inside number_text",
     ],
 }
 _SLOW_TO_READ = {
     "the parser doubles its time, or reads brackets again and again": [
         "brackets",
         "number inside number",
-        "number inside number_text",
     ]
 }
 _STOPS = {
@@ -662,7 +655,6 @@ _STOPS = {
         "a pattern with one bracket",
         "a pattern that looks ahead",
         "a pattern of a thousand million letters",
-        "a group of two digits",
     ],
     "DuckDB cannot pad with an empty text": [
         "padding with nothing",
@@ -739,7 +731,7 @@ def test_other_dialects_are_refused(text: str) -> None:
     assert refused(text).code in {"E1301", "E1303", "E1310"}
 
 
-@pytest.mark.parametrize("text", cases(CHAINS, _SLOW))
+@pytest.mark.parametrize("text", cases(CHAINS, _SLOW, strict=False))
 def test_a_long_expression_is_refused_or_compiled_at_once(text: str) -> None:
     def work() -> None:
         found = compiled(text)
@@ -749,7 +741,7 @@ def test_a_long_expression_is_refused_or_compiled_at_once(text: str) -> None:
     assert seconds(work) < ENOUGH
 
 
-@pytest.mark.parametrize("text", cases(CHAINS, _SLOW_TO_READ))
+@pytest.mark.parametrize("text", cases(CHAINS, _SLOW_TO_READ, strict=False))
 def test_the_names_of_a_long_expression_are_found_or_refused_at_once(text: str) -> None:
     assert seconds(partial(names, text)) < ENOUGH
 

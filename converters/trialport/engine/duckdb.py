@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from trialport.diagnostics import DataError, Diagnostic, Place
 from trialport.functions.registry import definitions
 from trialport.spec import sql
 
@@ -110,8 +111,15 @@ class Engine:
         self.connection.unregister(name)
 
     def execute(self, statement: exp.Expr) -> None:
-        """Run a statement."""
-        self.connection.execute(statement.sql("duckdb"))
+        """Run a statement.
+
+        Raises:
+            DataError: E3290, a value that no check foresaw stops the database.
+        """
+        try:
+            self.connection.execute(statement.sql("duckdb"))
+        except duckdb.Error as error:
+            raise _stopped(statement, error) from error
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """Return the rows of a query, for small answers."""
@@ -141,3 +149,13 @@ class Engine:
             yield from cursor.sql(query.sql("duckdb")).to_arrow_reader(_CHUNK)
         finally:
             cursor.close()
+
+
+def _stopped(statement: exp.Expr, error: duckdb.Error) -> DataError:
+    """Return the fault without the database's own words, which may hold values of records."""
+    made = statement.this.name if isinstance(statement, exp.Create) else "a query"
+    problem = f"the database stops at {made} ({type(error).__name__})"
+    remedy = (
+        "look for arguments out of bounds: a pattern, a padding, a position, a number too large"
+    )
+    return DataError([Diagnostic("E3290", Place(record=str(made)), problem, remedy)])

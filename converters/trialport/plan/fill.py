@@ -333,10 +333,10 @@ class Filler:
 
 
 def _innermost(tree: exp.Expr) -> exp.Expr:
-    """Return what stands inside the trimming that every text gets."""
-    while isinstance(tree, exp.Anonymous) and str(tree.this) in {"nullif", "rtrim"}:
-        tree = tree.expressions[0]
-    return tree
+    """Return what stands inside the trimming that every text gets, and nothing of its own."""
+    inner = tree.expressions[0] if isinstance(tree, exp.Anonymous) and tree.expressions else tree
+    trimmed = isinstance(inner, exp.Anonymous) and str(inner.this) == "rtrim"
+    return inner.expressions[0] if trimmed else tree
 
 
 def _aggregates(compiled: Mapping[str, Compiled]) -> dict[str, list[Aggregate]]:

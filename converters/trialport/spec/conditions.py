@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.spec import sql
-from trialport.spec.compiled import Compiled, Fault, combined, faults_of, guarded, merged
+from trialport.spec.compiled import Compiled, Fault, combined, guarded, merged
 from trialport.spec.compiler import Compiler, Handler
 from trialport.spec.expression_types import TEXT_LIKE, common_type
 from trialport.spec.function_names import not_in_language
@@ -94,10 +94,21 @@ def _case(node: exp.Expr, c: Compiler) -> Compiled:
         default=None if isinstance(otherwise.sql, exp.Null) else otherwise.sql,
     )
     uses, aggregates = merged([*conditions, *values])
-    faults = [*faults_of(conditions)]
+    faults: list[Fault] = []
+    for place, condition in enumerate(conditions):
+        faults += [_past(fault, conditions[:place]) for fault in condition.faults]
     for place, value in enumerate(values):
         faults += [_in_branch(fault, conditions, place) for fault in value.faults]
     return Compiled(tree, kind, uses, tuple(faults), aggregates)
+
+
+def _past(fault: Fault, conditions: Sequence[Compiled]) -> Fault:
+    """Return the fault of a condition, which is asked only where none before it holds."""
+    if not conditions:
+        return fault
+    ifs = [exp.If(this=each.sql.copy(), true=exp.Null()) for each in conditions]
+    value = exp.Case(ifs=ifs, default=fault.value)
+    return Fault(fault.code, value, fault.problem, fault.remedy, fault.uses)
 
 
 def _in_branch(fault: Fault, conditions: Sequence[Compiled], place: int) -> Fault:

@@ -17,6 +17,8 @@ _INTEGER_ARGUMENTS = {"substr": (1, 2), "left": (1,), "right": (1,), "split_part
 
 
 def _replace(node: exp.Expr, c: Compiler) -> Compiled:
+    if not all(node.args.get(each) for each in ("this", "expression", "replacement")):
+        raise ExpressionError("E1306", "replace takes a text and two texts in quotes")
     if any(isinstance(each, exp.Replace) for each in node.this.walk()):
         raise ExpressionError("E1305", "replace inside replace", "use two variables")
     parts = [
@@ -58,7 +60,7 @@ def _regexp(node: exp.Expr, c: Compiler) -> Compiled:
         )
     group = node.args.get("group")
     if group is not None and not (
-        isinstance(group, exp.Literal) and str(group.name) in "0123456789"
+        isinstance(group, exp.Literal) and str(group.name) in set("0123456789")
     ):
         raise ExpressionError("E1305", "the group of regexp_extract is a digit")
     which = exp.Literal.number(group.name if group is not None else "0")
