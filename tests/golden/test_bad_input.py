@@ -60,7 +60,7 @@ FINDINGS = {
 }
 # The assessment without a date can be no event either, and each event that it would be says so.
 FOLLOWING = {
-    f"E3231 RS USUBJID=MSC-GVHD-101-002 RSSEQ=7 column RSDTC: event '{event}' has no RSDTC,"
+    f"E3231 RS USUBJID=MSC-GVHD-101-002 RSSEQ=6 column RSDTC: event '{event}' has no RSDTC,"
     " and cannot count; collect the date"
     for event in ("any_cgvhd", "mod_cgvhd", "severe_cgvhd")
 }
