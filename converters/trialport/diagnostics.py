@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_VALUE = 40
+"""How many characters of a value a message shows."""
+
 
 class Severity(StrEnum):
     """How much a diagnostic weighs: errors stop or taint a conversion, the others inform."""
@@ -100,3 +103,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if names and len(names) <= 5:
         return "known: " + ", ".join(f"'{each}'" for each in names)
     return ""
+
+
+def shown(value: str) -> str:
+    r"""Return a value as messages show it: in quotes, on one line, at most 40 characters of it.
+
+    >>> print(shown("a\tb"), shown("x" * 41))
+    'a\tb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'...
+    """
+    return repr(value) if len(value) <= LONGEST_VALUE else repr(value[:LONGEST_VALUE]) + "..."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from trialport.diagnostics import Diagnostic, Place
+from trialport.diagnostics import Diagnostic, Place, shown
 from trialport.engine.duckdb import Engine
 from trialport.plan.model import FaultColumn, FaultQuery, Plan, Step
 from trialport.spec import sql
@@ -107,15 +107,6 @@ def _finding(fault: FaultColumn, place: Place, value: str) -> Diagnostic:
     if not place.column.startswith(fault.variable) and fault.variable:
         problem = f"{fault.variable}: {problem}"
     return Diagnostic(fault.code, place, problem, fault.remedy)
-
-
-def shown(value: str) -> str:
-    """Return a value in quotes, on one line, at most 40 characters of it.
-
-    >>> shown("maybe")
-    "'maybe'"
-    """
-    return repr(value) if len(value) <= 40 else repr(value[:40]) + "..."
 
 
 def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:

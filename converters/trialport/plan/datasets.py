@@ -18,7 +18,7 @@ from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, 
 from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
 from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
-from trialport.plan.windows import TIE
+from trialport.plan.windows import TIE, is_sequence
 from trialport.spec import sql
 from trialport.spec.nodes import Dataset, DataType, Expression, Lookup, Records, Variable
 from trialport.spec.sql import table
@@ -169,7 +169,7 @@ def _late(
     late: set[str] = set()
     for defined in definitions:
         for name, variable in defined.items():
-            if variable.window is not None or _is_sequence(variable):
+            if variable.window is not None or is_sequence(variable):
                 late.add(name)
             for qualifier, other in collector.names(variable.value):
                 needs[name] |= {other} if qualifier == "" else set()
@@ -186,12 +186,6 @@ def _late(
 def _lookup_needs(node: Lookup, collector: Collector) -> set[str]:
     inner = {name for qualifier, name in collector.names(node.where) if qualifier == "this"}
     return inner | set(node.by or ())
-
-
-def _is_sequence(variable: Variable) -> bool:
-    return variable.value is not None and variable.value.text.strip().casefold().startswith(
-        "sequence("
-    )
 
 
 def _check_keys(node: Dataset, names: Sequence[str], collector: Collector) -> None:

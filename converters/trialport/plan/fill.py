@@ -16,7 +16,7 @@ from trialport.plan.collect import Collector
 from trialport.plan.lookups import CompiledLookup, compile_lookup, sorted_uses, this_names
 from trialport.plan.model import Source
 from trialport.plan.scopes import LookupNames, RecordScope
-from trialport.plan.windows import compile_window
+from trialport.plan.windows import compile_window, is_sequence
 from trialport.spec import sql
 from trialport.spec.expressions import Aggregate, Compiled, Fault, Reference
 from trialport.spec.nodes import DataType, Lookup, Pick, Variable
@@ -103,7 +103,7 @@ class Filler:
         depends: dict[str, set[str]] = {}
         for name, node in definitions.items():
             mentioned = set(self._names(node))
-            if node.window is not None or self._is_sequence(node):
+            if node.window is not None or is_sequence(node):
                 mentioned |= {("", key) for key in self.keys if key != name}
             depends[name] = self._nodes(mentioned, name, lookups)
         wanted = {each for found in depends.values() for each in found if each.startswith("@")}
@@ -145,9 +145,6 @@ class Filler:
             )
             found += [("", each.text.split()[0]) for each in (*node.window.by, *node.window.order)]
         return found
-
-    def _is_sequence(self, node: Variable) -> bool:
-        return node.value is not None and node.value.text.strip().casefold().startswith("sequence(")
 
     def _report_cycle(
         self, names: list[str], definitions: Mapping[str, Variable], lookups: Mapping[str, Lookup]
@@ -194,7 +191,7 @@ class Filler:
 
     def _compile(self, name: str, node: Variable) -> Compiled | None:
         declared = self.declared.get(name)
-        if node.window is not None or self._is_sequence(node):
+        if node.window is not None or is_sequence(node):
             made = compile_window(name, node, self.scope, self.keys, self.collector)
         else:
             made = self.collector.compile_variable(node, self.scope)

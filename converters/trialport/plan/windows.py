@@ -11,10 +11,15 @@ from trialport.plan.collect import Collector, split_order
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, Reference
-from trialport.spec.nodes import Pick, Text, Variable, Window, WindowPick
+from trialport.spec.nodes import Pick, Variable, Window, WindowPick
 from trialport.spec.parse import ExpressionError, parse
 
 TIE = "__tie"
+
+
+def is_sequence(node: Variable) -> bool:
+    """Return whether the value of a variable is `sequence(...)`."""
+    return node.value is not None and node.value.text.strip().casefold().startswith("sequence(")
 
 
 def compile_window(
@@ -168,8 +173,3 @@ def _over(
         spec=spec,
         over="OVER",
     )
-
-
-def order_variable(entry: Text) -> str:
-    """Return the variable of an entry of `order`."""
-    return split_order(entry)[0]

@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from trialport.diagnostics import Diagnostic, Place, Severity
-
-_LONGEST = 40
+from trialport.diagnostics import Diagnostic, Place, Severity, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,3 @@ def finding(check: Check, fault: Fault) -> Diagnostic:
     place = Place(check.file, fault.row, fault.column)
     problem, remedy = check.problem.format_map(words), check.remedy.format_map(words)
     return Diagnostic(check.code, place, problem, remedy, check.severity)
-
-
-def shown(value: str) -> str:
-    r"""Return a value as messages show it: in quotes, on one line, at most 40 characters of it.
-
-    >>> print(shown("a\tb"), shown("x" * 41))
-    'a\tb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'...
-    """
-    return repr(value) if len(value) <= _LONGEST else repr(value[:_LONGEST]) + "..."

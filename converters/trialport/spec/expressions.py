@@ -22,7 +22,7 @@ from trialport.spec.compiled import (
 )
 from trialport.spec.compiler import Compiler
 from trialport.spec.expression_types import fits, type_error
-from trialport.spec.function_names import called_name, known_functions, not_in_language
+from trialport.spec.function_names import known_functions, not_in_language
 from trialport.spec.parse import parse
 from trialport.spec.vocabulary import Vocabulary
 
@@ -33,7 +33,6 @@ __all__ = [
     "Reference",
     "Resolved",
     "Scope",
-    "calls_sequence",
     "compile_expression",
     "compile_mapped",
     "known_functions",
@@ -67,11 +66,6 @@ def names(text: str) -> list[tuple[str, str]]:
     """
     found = {(each.table, each.name): None for each in parse(text).find_all(exp.Column, bfs=False)}
     return list(found)
-
-
-def calls_sequence(text: str) -> bool:
-    """Return whether the expression is or holds `sequence(...)`."""
-    return any(called_name(each) == "sequence" for each in parse(text).find_all(exp.Anonymous))
 
 
 def _column(node: exp.Expr, c: Compiler) -> Compiled:
