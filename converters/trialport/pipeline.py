@@ -172,6 +172,8 @@ def datasets(
 def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
     """Return what the rules find in the datasets of a folder, and what was not run and why.
 
+    Each define.xml there is held against its schema and against the files it describes.
+
     Args:
         folder: what `convert` wrote, or any folder of SAS XPORT files.
 
@@ -179,9 +181,11 @@ def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str,
         The findings, and (rule, dataset, reason) of every rule that could not be asked.
     """
     from trialport.rules.folder import validate_folder
+    from trialport.write.define_check import check_defines
 
     result, faults = validate_folder(Path(folder))
-    return [*faults, *result.diagnostics], list(result.not_run)
+    found = [*faults, *check_defines(Path(folder)), *result.diagnostics]
+    return found, list(result.not_run)
 
 
 class _StrictError(Exception):
@@ -284,6 +288,7 @@ class _Work:
     def write(self, folder: Path) -> Conversion:
         """Write everything into the folder."""
         described = self._write_datasets(folder)
+        self._write_defines(folder, described)
         self._write_resources(folder)
         self._validate(described)
         return self._report(folder, described)
@@ -304,6 +309,20 @@ class _Work:
         return tuple(
             describe(step, member, self.engine.count(step.name), self.planned)
             for step, member in zip(self.planned.plan.steps, members, strict=True)
+        )
+
+    def _write_defines(self, folder: Path, described: Sequence[DatasetMetadata]) -> None:
+        from trialport.write.define_files import write_defines
+
+        self.progress("Define-XML")
+        self.findings += write_defines(
+            folder,
+            described,
+            self.planned.plan.steps,
+            self.planned.specification,
+            self.planned.vocabulary,
+            self.engine.rows,
+            created=creation_time(),
         )
 
     def _write_resources(self, folder: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,9 @@ def test_a_conversion_lists_findings_then_what_it_wrote(
     assert lines[at + 1 :] == [
         f"DM             2         24  {out}/sdtm/dm.xpt",
         f"AE             3         10  {out}/sdtm/ae.xpt",
+        f"{out}/sdtm/define.html",
+        f"{out}/sdtm/define.xml",
+        f"{out}/sdtm/define2-1.xsl",
         f"{out}/findings.json",
         f"{out}/manifest.json",
     ]
@@ -40,6 +44,9 @@ def test_a_conversion_lists_findings_then_what_it_wrote(
         "findings.json",
         "manifest.json",
         "sdtm/ae.xpt",
+        "sdtm/define.html",
+        "sdtm/define.xml",
+        "sdtm/define2-1.xsl",
         "sdtm/dm.xpt",
     ]
 
@@ -60,7 +67,11 @@ def test_another_reader_finds_the_values(run: Run, args: list[str | Path], tmp_p
 def test_only_makes_what_is_asked_for(run: Run, args: list[str | Path], tmp_path: Path) -> None:
     ran = run(*args, "--only", "DM", "--quiet")
     assert ran.err == ""
-    assert [each.name for each in (tmp_path / "out" / "sdtm").iterdir()] == ["dm.xpt"]
+    folder = tmp_path / "out" / "sdtm"
+    beside = ["define.html", "define.xml", "define2-1.xsl"]
+    assert sorted(each.name for each in folder.iterdir()) == [*beside, "dm.xpt"]
+    define = (folder / "define.xml").read_text(encoding="utf-8")
+    assert re.findall('<ItemGroupDef OID="([^"]*)"', define) == ["IG.DM"]
 
 
 def test_an_output_that_is_there_is_refused_without_force(

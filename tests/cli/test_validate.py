@@ -36,6 +36,18 @@ def test_what_was_not_run_is_listed_with_its_reason(run: Run, out: Path) -> None
     assert ran.err.splitlines()[-1].endswith(" not run")
 
 
+def test_a_define_that_differs_from_the_files_is_told_with_its_line(run: Run, out: Path) -> None:
+    file = out / "sdtm" / "define.xml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(">Adverse Events<", ">Events<"), encoding="utf-8")
+    told = [line for line in run("validate", out).out.splitlines() if line.startswith("E4315")]
+    at = text.splitlines().index(next(x for x in text.splitlines() if 'OID="IG.AE"' in x)) + 1
+    assert told == [
+        f"E4315 sdtm/define.xml:{at} AE: error: the label is 'Events',"
+        " the file has 'Adverse Events'"
+    ]
+
+
 def test_the_document_says_the_same(run: Run, out: Path) -> None:
     lines = run("validate", out).out.splitlines()
     document = json.loads(run("validate", out, "--json").out)

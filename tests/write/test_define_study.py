@@ -6,26 +6,14 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pytest
 from lxml import etree
 from trialport import Conversion, convert
-from trialport.functions.registry import definitions
-from trialport.pipeline import plan
-from trialport.rules.folder import load_folder
-from trialport.templates import shipped
-from trialport.terms import load_terminology
-from trialport.write.define import define_xml
-from trialport.write.define_check import check_define
-from trialport.write.define_codelists import guide_codes
-from trialport.write.define_document import define_document, study_facts
-from trialport.write.define_html import define_html
-from trialport.write.define_model import DefineDocument
-from trialport.write.define_types import used_query
+from trialport.write.define_check import check_define, check_defines
+from trialport.write.define_html import define_html, stylesheet
 
 from tests.golden.case_records import case_records
 from tests.golden.raw_export import write_raw
@@ -41,41 +29,18 @@ DEF = "{http://www.cdisc.org/ns/def/v2.1}"
 class Made:
     folder: Path
     conversion: Conversion
-    documents: dict[str, DefineDocument]
+
+    def root(self, group: str) -> etree._Element:
+        """Return the root of the document of a group."""
+        return etree.parse(self.folder / group / "define.xml").getroot()
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Convert the case records once, and describe what was written."""
+    """Convert the case records once."""
     folder = tmp_path_factory.mktemp("define")
     write_raw(folder / "raw", STUDY, case_records())
-    conversion = convert(STUDY, raw=folder / "raw", out=folder / "out", only=ASKED)
-    planned, _ = plan(STUDY, ASKED)
-    steps = planned.plan.steps
-    used: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
-        for name, table in load_folder(folder / "out").tables.items():
-            connection.register(name, table)
-        for step in steps:
-            for variable, value in connection.execute(used_query(step).sql("duckdb")).fetchall():
-                used[step.name, variable].append(value)
-    codes = guide_codes(steps, planned.vocabulary)
-    packages = {
-        each.text: load_terminology(
-            (shipped() / "terminology" / f"{each.text}.csv.gz").read_bytes(), codes
-        )
-        for each in planned.specification.study.terminology.values()
-    }
-    facts = study_facts(planned.specification, packages)
-    documents = {
-        group: define_document(group, conversion.datasets, steps, planned.vocabulary, facts, used)
-        for group in ("sdtm", "adam")
-    }
-    for group, document in documents.items():
-        (folder / "out" / group / "define.xml").write_bytes(define_xml(document, created=None))
-    return Made(folder / "out", conversion, documents)
+    return Made(folder / "out", convert(STUDY, raw=folder / "raw", out=folder / "out", only=ASKED))
 
 
 @pytest.fixture
@@ -91,26 +56,47 @@ def test_valid_every_reference_resolves_and_the_files_agree(made: Made, group: s
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_each_dataset_written_is_described_once(made: Made, group: str) -> None:
-    root = etree.parse(made.folder / group / "define.xml").getroot()
+    root = made.root(group)
     names = [each.get("Name") for each in root.iter(f"{ODM}ItemGroupDef")]
     assert names == sorted(each.name for each in made.conversion.datasets if each.group == group)
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_two_builds_are_the_same_bytes(made: Made, group: str) -> None:
-    again = define_xml(made.documents[group], created=None)
-    assert again == (made.folder / group / "define.xml").read_bytes()
+def test_the_page_is_that_of_the_document_and_the_stylesheet_lies_beside(
+    made: Made, group: str
+) -> None:
+    folder = made.folder / group
+    assert (folder / "define.html").read_bytes() == define_html(
+        (folder / "define.xml").read_bytes()
+    )
+    assert (folder / "define2-1.xsl").read_bytes() == stylesheet().read_bytes()
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_page_names_each_dataset(made: Made, group: str) -> None:
-    page = define_html((made.folder / group / "define.xml").read_bytes()).decode()
-    missing = [each.name for each in made.documents[group].datasets if each.name not in page]
-    assert missing == []
+    page = (made.folder / group / "define.html").read_text(encoding="utf-8")
+    named = [each.name for each in made.conversion.datasets if each.group == group]
+    assert [each for each in named if each not in page] == []
+
+
+def test_the_manifest_lists_the_documents(made: Made) -> None:
+    listed = {each["path"] for each in made.conversion.files}
+    names = ("define.xml", "define.html", "define2-1.xsl")
+    assert {f"{group}/{name}" for group in GROUPS for name in names} <= listed
+
+
+def test_both_documents_are_held_against_their_files(copy: Path) -> None:
+    (copy / "adam" / "adsl.xpt").unlink()
+    assert [_without_line(str(each)) for each in check_defines(copy)] == [
+        "E4314 adam/define.xml: ADSL: there is no file 'adsl.xpt'"
+    ]
 
 
 def test_the_standards_are_those_of_the_study(made: Made) -> None:
-    names = {group: {each.oid for each in it.standards} for group, it in made.documents.items()}
+    names = {
+        group: {each.get("OID") for each in made.root(group).iter(f"{DEF}Standard")}
+        for group in GROUPS
+    }
     assert names["sdtm"] == {"STD.SDTMIG.3.4", "STD.CT.SDTM.2025-03-28"}
     assert names["adam"] == {
         "STD.ADaMIG.1.3",
@@ -137,7 +123,7 @@ def test_types_and_origins(
     made: Made, oid: str, type_: str, origin: tuple[str, str | None, str]
 ) -> None:
     group = "adam" if oid.startswith("IT.AD") else "sdtm"
-    root = etree.parse(made.folder / group / "define.xml").getroot()
+    root = made.root(group)
     item = next(each for each in root.iter(f"{ODM}ItemDef") if each.get("OID") == oid)
     stated = item.find(f"{DEF}Origin")
     described = stated.findtext(f"{ODM}Description/{ODM}TranslatedText", "")
@@ -146,19 +132,30 @@ def test_types_and_origins(
 
 
 def test_a_published_codelist_has_the_terms_in_use_with_their_codes(made: Made) -> None:
-    sex = next(each for each in made.documents["sdtm"].codelists if each.name == "Sex")
-    used = {(each.value, each.code) for each in sex.terms}
-    assert (sex.code, sex.standard) == ("C66731", "STD.CT.SDTM.2025-03-28")
-    assert used == {("M", "C20197")}  # the case records are of men
+    root = made.root("sdtm")
+    sex = next(each for each in root.iter(f"{ODM}CodeList") if each.get("Name") == "Sex")
+    terms = {
+        (each.get("CodedValue"), each.find(f"{ODM}Alias").get("Name"))
+        for each in sex.iter(f"{ODM}CodeListItem")
+    }
+    assert sex.findall(f"{ODM}Alias")[0].get("Name") == "C66731"
+    assert sex.get(f"{DEF}StandardOID") == "STD.CT.SDTM.2025-03-28"
+    assert terms == {("M", "C20197")}  # the case records are of men
 
 
 def test_supplemental_qualifiers_are_described_one_by_one(made: Made) -> None:
-    supplemental = [each for each in made.documents["sdtm"].datasets if each.name == "SUPPPR"]
-    qval = next(each for each in supplemental[0].variables if each.name == "QVAL")
-    assert qval.origin is None
-    assert [(each.name, each.label) for each in qval.values] == [
-        ("GRAFTSRC", "Source of the Graft")  # the other two are not in the case records
-    ]
+    root = made.root("sdtm")
+    items = {each.get("OID"): each for each in root.iter(f"{ODM}ItemDef")}
+    assert items["IT.SUPPPR.QVAL"].find(f"{DEF}Origin") is None
+    listed = next(
+        each for each in root.iter(f"{DEF}ValueListDef") if each.get("OID") == "VL.SUPPPR.QVAL"
+    )
+    labels = {
+        oid: items[oid].findtext(f"{ODM}Description/{ODM}TranslatedText")
+        for oid in (each.get("ItemOID") for each in listed.iter(f"{ODM}ItemRef"))
+    }
+    # the other two qualifiers are not in the case records
+    assert labels == {"IT.SUPPPR.QVAL.GRAFTSRC": "Source of the Graft"}
 
 
 SPOILT = {

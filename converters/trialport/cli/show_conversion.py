@@ -35,13 +35,16 @@ def show_conversion(made: Conversion, out: Path, *, as_json: bool, dry_run: bool
 
 
 def _listing(made: Conversion, out: Path) -> str:
-    """Return a line for each file: dataset, records, variables, file."""
+    """Return a line for each file: dataset or resource with its numbers, then the others."""
     rows: list[tuple[object, ...]] = [
         (each.name, each.records, len(each.variables), out / each.path) for each in made.datasets
     ]
-    rows += [(Path(each).stem, "-", "-", out / each) for each in _other_files(made)]
+    others = _other_files(made)
+    resources = [each for each in others if each.endswith(".ndjson")]
+    rows += [(Path(each).stem, "-", "-", out / each) for each in resources]
     listed = table(["dataset", "records", "variables", "file"], rows)
-    return "\n".join([listed, *(str(out / name) for name in _REPORTS)])
+    beside = [each for each in others if each not in resources]
+    return "\n".join([listed, *(str(out / name) for name in (*beside, *_REPORTS))])
 
 
 def _conversion_json(made: Conversion, out: Path, *, dry_run: bool) -> dict[str, Any]:
@@ -64,6 +67,6 @@ def _conversion_json(made: Conversion, out: Path, *, dry_run: bool) -> dict[str,
 
 
 def _other_files(made: Conversion) -> list[str]:
-    """Return the files that hold no dataset: FHIR resources."""
+    """Return the files that hold no dataset: FHIR resources, Define-XML."""
     of_datasets = {each.path for each in made.datasets}
     return [str(each["path"]) for each in made.files if each["path"] not in of_datasets]

@@ -39,11 +39,26 @@ _TARGETS = tuple(dict.fromkeys(target for _, target in _REFERENCES))
 _NUMBERS = {"integer", "float"}
 
 
-def check_define(file: Path, *, encoding: str = "ascii") -> list[Diagnostic]:
+def check_defines(folder: Path, *, encoding: str = "ascii") -> list[Diagnostic]:
+    """Return the faults of each define.xml of a folder, and of its `sdtm` and `adam`.
+
+    Places name the file as seen from the folder; see `check_define`.
+    """
+    found: list[Diagnostic] = []
+    for group in ("", "sdtm", "adam"):
+        file = folder / group / "define.xml"
+        if file.is_file():
+            name = file.relative_to(folder).as_posix()
+            found += check_define(file, name=name, encoding=encoding)
+    return found
+
+
+def check_define(file: Path, *, name: str = "", encoding: str = "ascii") -> list[Diagnostic]:
     """Return every fault of a define.xml and of its agreement with the transport files.
 
     Args:
         file: the define.xml; its files are found relative to it.
+        name: how places name it; its file name unless stated.
         encoding: the encoding of the text in the transport files.
 
     Returns:
@@ -51,15 +66,16 @@ def check_define(file: Path, *, encoding: str = "ascii") -> list[Diagnostic]:
         identifier is there twice; E4314 a file is not there; E4315 names, order, labels, types,
         lengths, formats or keys differ from the file; E4316 a value is not in the codelist.
     """
+    shown = name or file.name
     try:
         define = file.read_bytes()
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
-        return [Diagnostic("E4310", Place(file.name), problem)]
-    found = define_faults(define, file.name)
+        return [Diagnostic("E4310", Place(shown), problem)]
+    found = define_faults(define, shown)
     if any(each.code == "E4310" for each in found):
         return found
-    return [*found, *agreement_faults(define, file.parent, file.name, encoding=encoding)]
+    return [*found, *agreement_faults(define, file.parent, shown, encoding=encoding)]
 
 
 def define_faults(define: bytes, file: str = "define.xml") -> list[Diagnostic]:

@@ -1,0 +1,101 @@
+"""The files of Define-XML beside the datasets: define.xml, its page and its stylesheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from trialport.diagnostics import Diagnostic
+from trialport.metadata import DatasetMetadata
+from trialport.plan.model import Step
+from trialport.spec.nodes import Specification
+from trialport.spec.vocabulary import Vocabulary
+from trialport.templates import shipped
+from trialport.terms.codelists import load_terminology
+from trialport.write.define import STYLESHEET, define_xml
+from trialport.write.define_check import define_faults
+from trialport.write.define_codelists import Packages, guide_codes
+from trialport.write.define_document import define_document, study_facts
+from trialport.write.define_faults import document_faults
+from trialport.write.define_html import define_html, stylesheet
+from trialport.write.define_model import DefineDocument
+from trialport.write.define_types import Used, used_query
+
+Ask = Callable[[exp.Query], Iterable[tuple[Any, ...]]]
+"""Returns the rows of a query over the datasets."""
+
+DEFINE, PAGE = "define.xml", "define.html"
+_GROUPS: tuple[Literal["sdtm", "adam"], ...] = ("sdtm", "adam")
+
+
+def write_defines(
+    folder: Path,
+    described: Sequence[DatasetMetadata],
+    steps: Sequence[Step],
+    specification: Specification,
+    vocabulary: Vocabulary,
+    ask: Ask,
+    *,
+    created: datetime | None,
+) -> list[Diagnostic]:
+    """Write define.xml, define.html and the stylesheet into `sdtm` and `adam` of a folder.
+
+    A group without datasets gets no files, and so does one whose document lacks something.
+
+    Args:
+        folder: where the datasets were written.
+        described: what was written.
+        steps: how each dataset was planned.
+        specification: the study.
+        vocabulary: its codelists.
+        ask: how to ask the data what they hold.
+        created: the time of creation that the documents bear.
+
+    Returns:
+        E4301 to E4305 where a document is not written, and why; E4311 to E4313 where the one
+        written is not as the standard has it.
+    """
+    packages = _packages(specification, guide_codes(steps, vocabulary))
+    facts = study_facts(specification, packages)
+    used = used_values(steps, ask)
+    found: list[Diagnostic] = []
+    for group in _GROUPS:
+        if any(each.group == group for each in described):
+            document = define_document(group, described, steps, vocabulary, facts, used)
+            found += _write(folder / group, document, created)
+    return found
+
+
+def used_values(steps: Iterable[Step], ask: Ask) -> Used:
+    """Return what the data hold, by dataset and variable; see `used_query`."""
+    used: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        for variable, value in ask(used_query(step)):
+            used.setdefault((step.name, variable), []).append(value)
+    return used
+
+
+def _write(
+    folder: Path, document: DefineDocument, created: datetime | None
+) -> Iterable[Diagnostic]:
+    lacking = document_faults(document)
+    if lacking:
+        return lacking
+    define = define_xml(document, created=created)
+    (folder / DEFINE).write_bytes(define)
+    (folder / PAGE).write_bytes(define_html(define))
+    (folder / STYLESHEET).write_bytes(stylesheet().read_bytes())
+    return define_faults(define, f"{folder.name}/{DEFINE}")
+
+
+def _packages(specification: Specification, codes: set[str]) -> Packages:
+    """Return the codelists of the pinned packages, by package and NCI code."""
+    folder = shipped() / "terminology"
+    names = [each.text for each in specification.study.terminology.values()]
+    return {
+        name: load_terminology((folder / f"{name}.csv.gz").read_bytes(), codes) for name in names
+    }
