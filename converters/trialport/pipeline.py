@@ -180,8 +180,8 @@ def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str,
     Returns:
         The findings, and (rule, dataset, reason) of every rule that could not be asked.
     """
+    from trialport.define.check import check_defines
     from trialport.rules.folder import validate_folder
-    from trialport.write.define_check import check_defines
 
     result, faults = validate_folder(Path(folder))
     found = [*faults, *check_defines(Path(folder)), *result.diagnostics]
@@ -312,7 +312,7 @@ class _Work:
         )
 
     def _write_defines(self, folder: Path, described: Sequence[DatasetMetadata]) -> None:
-        from trialport.write.define_files import write_defines
+        from trialport.define.files import write_defines
 
         self.progress("Define-XML")
         self.findings += write_defines(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from trialport.diagnostics import Diagnostic, Place, did_you_mean
-from trialport.write.define_model import (
+from trialport.define.model import (
     DefineCodelist,
     DefineDataset,
     DefineDocument,
     DefineValue,
     DefineVariable,
 )
+from trialport.diagnostics import Diagnostic, Place, did_you_mean
 
 _MEASURED = {"text", "integer", "float"}
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from trialport.define.model import DataType
 from trialport.functions.model import Type
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec import sql
 from trialport.spec.nodes import DataType as Stored
-from trialport.write.define_model import DataType
 
 Used = Mapping[tuple[str, str], Sequence[str]]
 """Dataset and variable to what the data hold: values of a variable with a codelist, shapes of ISO

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from lxml import etree
 
+from trialport.define.elements import DEF, ODM, XLINK
+from trialport.define.schema import parsed, schema_faults
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
-from trialport.write.define_elements import DEF, ODM, XLINK
-from trialport.write.define_schema import parsed, schema_faults
 from trialport.xport.model import Variable
 from trialport.xport.reader import StoredMember, read_members
 

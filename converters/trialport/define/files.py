@@ -9,6 +9,14 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from trialport.define.check import define_faults
+from trialport.define.codelists import Packages, guide_codes
+from trialport.define.document import define_document, study_facts
+from trialport.define.faults import document_faults
+from trialport.define.html import define_html, stylesheet
+from trialport.define.model import DefineDocument
+from trialport.define.types import Used, used_query
+from trialport.define.writer import STYLESHEET, define_xml
 from trialport.diagnostics import Diagnostic
 from trialport.metadata import DatasetMetadata
 from trialport.plan.model import Step
@@ -16,14 +24,6 @@ from trialport.spec.nodes import Specification
 from trialport.spec.vocabulary import Vocabulary
 from trialport.templates import shipped
 from trialport.terms.codelists import load_terminology
-from trialport.write.define import STYLESHEET, define_xml
-from trialport.write.define_check import define_faults
-from trialport.write.define_codelists import Packages, guide_codes
-from trialport.write.define_document import define_document, study_facts
-from trialport.write.define_faults import document_faults
-from trialport.write.define_html import define_html, stylesheet
-from trialport.write.define_model import DefineDocument
-from trialport.write.define_types import Used, used_query
 
 Ask = Callable[[exp.Query], Iterable[tuple[Any, ...]]]
 """Returns the rows of a query over the datasets."""

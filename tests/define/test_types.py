@@ -3,12 +3,12 @@ from __future__ import annotations
 import duckdb
 import pytest
 from sqlglot import exp
+from trialport.define.types import ItemType, iso8601_type, item_type, used_query
 from trialport.diagnostics import Place
 from trialport.functions.model import Type
 from trialport.functions.registry import definitions
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec.nodes import DataType
-from trialport.write.define_types import ItemType, iso8601_type, item_type, used_query
 
 
 def _variable(name: str, kind: Type, codelist: str = "") -> VariablePlan:

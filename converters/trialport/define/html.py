@@ -10,9 +10,9 @@ from importlib.resources.abc import Traversable
 
 from lxml import etree
 
+from trialport.define.schema import parsed
+from trialport.define.writer import STYLESHEET
 from trialport.templates import shipped
-from trialport.write.define import STYLESHEET
-from trialport.write.define_schema import parsed
 
 
 def define_html(define: bytes) -> bytes:

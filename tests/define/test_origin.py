@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from sqlglot import exp
+from trialport.define.model import DefineOrigin
+from trialport.define.origin import variable_origin
 from trialport.diagnostics import Place
 from trialport.functions.model import Type
 from trialport.plan.model import Source, Step, VariablePlan
 from trialport.spec.nodes import DataType, Origin
-from trialport.write.define_model import DefineOrigin
-from trialport.write.define_origin import variable_origin
 
 RAW_AE = Source("raw.ae", "start")
 KEY = Source("raw.ae", "subject", "key")

@@ -9,12 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trialport.metadata import DatasetMetadata
-from trialport.plan.model import Step, VariablePlan
-from trialport.spec import nodes
-from trialport.spec.vocabulary import Vocabulary
-from trialport.write.define_codelists import Packages, define_codelists, package_standard
-from trialport.write.define_model import (
+from trialport.define.codelists import Packages, define_codelists, package_standard
+from trialport.define.model import (
     DefineComment,
     DefineCondition,
     DefineDataset,
@@ -24,8 +20,12 @@ from trialport.write.define_model import (
     DefineValue,
     DefineVariable,
 )
-from trialport.write.define_origin import stated_origin, value_sources, variable_origin
-from trialport.write.define_types import Used, item_type
+from trialport.define.origin import stated_origin, value_sources, variable_origin
+from trialport.define.types import Used, item_type
+from trialport.metadata import DatasetMetadata
+from trialport.plan.model import Step, VariablePlan
+from trialport.spec import nodes
+from trialport.spec.vocabulary import Vocabulary
 
 _GUIDES = {"sdtmig": "SDTMIG", "adamig": "ADaMIG", "adam-occds": "ADaM-OCCDSIG"}
 """Guides that Define-XML has a name for; the documents on TTE and ADAE belong to ADaMIG."""

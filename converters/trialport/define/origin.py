@@ -10,10 +10,10 @@ from collections.abc import Collection, Sequence
 
 from sqlglot import exp
 
+from trialport.define.model import DefineOrigin
 from trialport.plan.model import Source, Step, VariablePlan
 from trialport.spec.nodes import Origin
 from trialport.spec.parse import ExpressionError, parse
-from trialport.write.define_model import DefineOrigin
 
 _TRANSCRIBED = {"iso8601", "codelist", "number", "collected"}
 _SOURCES = {

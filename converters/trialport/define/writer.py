@@ -14,8 +14,7 @@ from operator import attrgetter
 
 from lxml import etree
 
-from trialport.diagnostics import WriteError
-from trialport.write.define_elements import (
+from trialport.define.elements import (
     DEF,
     ODM,
     XLINK,
@@ -30,8 +29,9 @@ from trialport.write.define_elements import (
     value_list_element,
     where_element,
 )
-from trialport.write.define_faults import document_faults
-from trialport.write.define_model import DefineDataset, DefineDocument, DefineVariable
+from trialport.define.faults import document_faults
+from trialport.define.model import DefineDataset, DefineDocument, DefineVariable
+from trialport.diagnostics import WriteError
 
 STYLESHEET = "define2-1.xsl"
 _NAMESPACES = {None: ODM, "def": DEF, "xlink": XLINK}

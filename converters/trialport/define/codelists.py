@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from trialport.define.model import DefineCodelist, DefineStandard, DefineTerm
+from trialport.define.types import Used, is_coded
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec.nodes import DataType
 from trialport.spec.vocabulary import StudyCodelist, Vocabulary
 from trialport.terms.codelists import Codelist
-from trialport.write.define_model import DefineCodelist, DefineStandard, DefineTerm
-from trialport.write.define_types import Used, is_coded
 
 Packages = Mapping[str, Mapping[str, Codelist]]
 """Terminology package (`sdtmct-2025-03-28`) to its codelists by NCI code."""

@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from trialport.diagnostics import WriteError
-from trialport.write.define import define_xml
-from trialport.write.define_check import define_faults
-from trialport.write.define_html import define_html
-from trialport.write.define_model import (
+from trialport.define.check import define_faults
+from trialport.define.html import define_html
+from trialport.define.model import (
     DefineCodelist,
     DefineComment,
     DefineCondition,
@@ -21,6 +19,8 @@ from trialport.write.define_model import (
     DefineValue,
     DefineVariable,
 )
+from trialport.define.writer import define_xml
+from trialport.diagnostics import WriteError
 
 COLLECTED = DefineOrigin("Collected", "Investigator")
 DERIVED = DefineOrigin("Derived", "Sponsor")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from lxml import etree
 
-from trialport.write.define_model import (
+from trialport.define.model import (
     DefineCodelist,
     DefineComment,
     DefineDataset,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from trialport import Conversion, convert
-from trialport.write.define_check import check_define, check_defines
-from trialport.write.define_html import define_html, stylesheet
+from trialport.define.check import check_define, check_defines
+from trialport.define.html import define_html, stylesheet
 
 from tests.golden.case_records import case_records
 from tests.golden.raw_export import write_raw
