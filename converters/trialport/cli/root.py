@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,10 @@ import click
 from trialport import __version__
 from trialport.cli.interrupts import interruptible
 from trialport.cli.lazy import LazyGroup
+
+# A plan is a million small objects that all stay: looking for garbage among them takes a third of
+# the time of a check, and finds none.
+_COLLECT = (100_000, 20, 100)
 
 DONE, WITH_ERRORS, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 
@@ -35,6 +40,7 @@ def main(args: Sequence[str] | None = None) -> int:
     Returns:
         0 done; 1 done, with findings of severity error; 2 not done; 130 interrupted.
     """
+    gc.set_threshold(*_COLLECT)
     _show_any_character(sys.stdout)
     _show_any_character(sys.stderr)
     try:

@@ -51,8 +51,15 @@ def has_placeholder(name: str) -> bool:
 
 def _may_fit(name: str, pattern: str) -> bool:
     """Return False where the fixed end or start tells that a match is impossible, at no cost."""
+    start, end = _ends(pattern)
+    return start != pattern and name.startswith(start) and name.endswith(end)
+
+
+@cache
+def _ends(pattern: str) -> tuple[str, str]:
+    """Return what stands before the first placeholder and after the last."""
     pieces = _PLACEHOLDER.split(pattern)
-    return len(pieces) > 1 and name.startswith(pieces[0]) and name.endswith(pieces[-1])
+    return pieces[0], pieces[-1]
 
 
 @cache

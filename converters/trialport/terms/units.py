@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 import yaml
@@ -155,6 +156,7 @@ class Units:
             yield target.kind, source.kind, (1 / line[0], -line[1] / line[0])
 
 
+@lru_cache(maxsize=8)
 def load_units(*texts: str) -> Units:
     """Return the units of one or several YAML texts; a later one adds to the earlier ones.
 

@@ -1,0 +1,153 @@
+"""What a step's SQL says of each variable: the text to compare where two plans differ.
+
+The names of a chain's tables carry running numbers, and each table takes over what the one before
+has. Both are left out here, so that a variable added somewhere else changes no definition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from trialport.plan.model import Step
+
+_OWN = ("!", "__")
+"""How fault columns and the columns of the chain itself begin: their text depends on all others."""
+
+_NUMBERED = re.compile(r'"(?:b[0-9]+_|d)[0-9]+')
+"""The running number of a table: `"b0_4"`, `"d8"`, and before a lookup's name, `"b0_1_se"`."""
+
+_WITH_CODELIST = ("tp_codelist", "tp_codelist_number", "tp_term_decode")
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The definitions of one step.
+
+    `variables` are the texts that make each variable, those of the lookups and other columns that
+    it reads included, but not those of other variables; `records` what decides which records there
+    are; `codelists` the codelists that each variable is mapped through.
+    """
+
+    variables: Mapping[str, tuple[str, ...]]
+    records: tuple[str, ...]
+    codelists: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One projection of one SELECT, with the clauses that it depends on."""
+
+    tree: exp.Expr
+    clauses: tuple[exp.Expr, ...]
+
+
+def definitions(step: Step) -> Definitions:
+    """Return what the query of a step says, by variable."""
+    query = step.query
+    tables = {str(each.alias): each for each in query.find_all(exp.CTE)}
+    chain = _chain(query, tables)
+    parts: dict[str, list[_Part]] = {}
+    records: list[str] = []
+    for name, select in _tables(query):
+        clauses = tuple(_clauses(select))
+        if name in chain:
+            records += [_text(each) for each in clauses if not _is_lookup(each, tables, chain)]
+        for column in select.expressions:
+            if isinstance(column, exp.Alias):
+                own = () if name in chain else clauses
+                parts.setdefault(column.alias, []).append(_Part(column.this, own))
+    names = [each.name for each in step.variables]
+    closures = {name: list(_closure(name, parts, set(names), {name})) for name in names}
+    return Definitions(
+        {
+            name: tuple(_text(each) for part in found for each in (part.tree, *part.clauses))
+            for name, found in closures.items()
+        },
+        tuple(records),
+        {name: frozenset(_codelists(found)) for name, found in closures.items()},
+    )
+
+
+def _tables(query: exp.Expr) -> Iterator[tuple[str, exp.Select]]:
+    """Yield every SELECT with the table that it belongs to, '' for the query itself."""
+    for select in query.find_all(exp.Select):
+        table = select.find_ancestor(exp.CTE)
+        yield (str(table.alias) if table is not None else ""), select
+
+
+def _chain(query: exp.Expr, tables: Mapping[str, exp.CTE]) -> set[str]:
+    """Return the tables that records pass through, from the last one backwards."""
+    found = {""}
+    waiting = [query]
+    while waiting:
+        for select in _selects(waiting.pop()):
+            start = select.args.get("from_")
+            name = start.this.name if start is not None else ""
+            if name in tables and name not in found:
+                found.add(name)
+                waiting.append(tables[name].this)
+    return found
+
+
+def _selects(query: exp.Expr) -> Iterator[exp.Select]:
+    """Yield a SELECT, or those that a UNION stacks."""
+    waiting = [query]
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, exp.Select):
+            yield each
+        elif isinstance(each, exp.SetOperation):
+            waiting[:0] = [each.this, each.expression]
+
+
+def _clauses(select: exp.Select) -> Iterator[exp.Expr]:
+    """Yield what decides which records a SELECT gives; a query inside it says so itself."""
+    for name in ("from_", "where", "group", "qualify"):
+        clause = select.args.get(name)
+        if clause is not None and not isinstance(clause.this, exp.Subquery):
+            yield clause
+    for join in select.args.get("joins") or ():
+        condition = join.args.get("on") if isinstance(join.this, exp.Subquery) else join
+        if condition is not None:
+            yield condition
+
+
+def _is_lookup(clause: exp.Expr, tables: Mapping[str, exp.CTE], chain: set[str]) -> bool:
+    """Return whether a clause reads a table of the query itself; a lookup adds no record."""
+    inner = clause.this
+    return (
+        isinstance(clause, exp.Join | exp.From)
+        and isinstance(inner, exp.Table)
+        and inner.name in tables
+        and (isinstance(clause, exp.From) or inner.name not in chain)
+    )
+
+
+def _closure(
+    name: str, parts: Mapping[str, list[_Part]], stop: set[str], seen: set[str]
+) -> Iterator[_Part]:
+    for part in parts.get(name, ()):
+        yield part
+        for tree in (part.tree, *part.clauses):
+            for column in tree.find_all(exp.Column):
+                inner = column.name
+                if inner not in seen and inner not in stop and not inner.startswith(_OWN):
+                    seen.add(inner)
+                    yield from _closure(inner, parts, stop, seen)
+
+
+def _text(tree: exp.Expr) -> str:
+    """Return the SQL without the names of the chain's tables; a lookup keeps its own name."""
+    return _NUMBERED.sub('"', tree.sql("duckdb"))
+
+
+def _codelists(found: list[_Part]) -> Iterator[str]:
+    for part in found:
+        for tree in (part.tree, *part.clauses):
+            for call in tree.find_all(exp.Anonymous):
+                if call.name in _WITH_CODELIST:
+                    yield call.expressions[-1].name
