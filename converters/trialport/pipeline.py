@@ -14,7 +14,9 @@ from sqlglot import exp
 from trialport import __version__
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecError, did_you_mean
 from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.plan.compare import Change, compare_plans
 from trialport.plan.model import Plan, Step, VariablePlan
+from trialport.spec.differences import changed_codelists, changed_columns
 from trialport.spec.nodes import DataType
 from trialport.spec.vocabulary import StudyCodelist
 from trialport.study import PlannedStudy, plan_study
@@ -64,6 +66,21 @@ def plan(study: Path | str, only: Collection[str] = ()) -> tuple[PlannedStudy, l
     if planned is None:
         raise SpecError(found)
     return replace(planned, plan=reduced(planned.plan, only)), found
+
+
+def compare(study: Path | str, other: Path | str) -> tuple[Change, ...]:
+    """Return what a study makes otherwise than another, an earlier specification of it.
+
+    Raises:
+        SpecError: one of the specifications has faults.
+    """
+    new, old = plan(study)[0], plan(other)[0]
+    return compare_plans(
+        old.plan,
+        new.plan,
+        codelists=changed_codelists(old.vocabulary.codelists, new.vocabulary.codelists),
+        columns=changed_columns(old.specification.sources, new.specification.sources),
+    )
 
 
 def reduced(whole: Plan, only: Collection[str]) -> Plan:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlglot
 
 Run = Callable[..., Any]
@@ -74,3 +76,91 @@ def test_a_dataset_the_study_does_not_make_is_answered_with_the_nearest(
     ran = run("plan", tiny / "study", "--dataset", "EA")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "E2020: error: the study makes no 'EA'; known: 'AE', 'DM'\n"
+
+
+@pytest.fixture
+def amended(tiny: Path, tmp_path: Path) -> Path:
+    """Return a copy of the study, to be changed."""
+    return shutil.copytree(tiny / "study", tmp_path / "amended")
+
+
+def _write(study: Path, name: str, old: str, new: str) -> None:
+    text = (study / name).read_text(encoding="utf-8")
+    assert old in text
+    (study / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "lines"),
+    [
+        ("sdtm/ae.yaml", "dataset: AE\n", "# a comment\ndataset: AE\n\n", ["no difference"]),
+        ("sdtm/ae.yaml", "upper(term)", "lower(term)", ["AE.AEDECOD changed: values"]),
+        (
+            "sdtm/ae.yaml",
+            "AETERM:  term",
+            "AETERM:  {value: term, label: Term}",
+            ["AE.AETERM changed: label"],
+        ),
+        ("sdtm/ae.yaml", 'AEBODSYS: "null"', 'AELLT: "null"', None),
+        (
+            "sdtm/dm.yaml",
+            'SITEID:   {text: "101"}',
+            'SITEID:   {text: "102"}',
+            ["DM.SITEID changed: values"],
+        ),
+        (
+            "terminology.yaml",
+            "map: {yes: Y, no: N}",
+            "map: {yes: Y, no: N, oui: Y}",
+            ["AE.AESER changed: codelist NY"],
+        ),
+        (
+            "sdtm/ae.yaml",
+            "dm: {from: DM, pick: only}",
+            "dm: {from: DM, pick: first, order: [RFSTDTC]}",
+            ["AE changed: checks", "AE.AESTDY changed: values"],
+        ),
+    ],
+)
+def test_comparing_names_what_is_made_otherwise(
+    run: Run, tiny: Path, amended: Path, name: str, old: str, new: str, lines: list[str] | None
+) -> None:
+    _write(amended, name, old, new)
+    ran = run("plan", amended, "--compare", tiny / "study")
+    added = ["AE.AELLT added", "AE.AEBODSYS removed"]
+    assert (ran.code, ran.out.splitlines()) == (0, lines or added)
+
+
+def test_comparing_follows_a_change_downstream(run: Run, tiny: Path, amended: Path) -> None:
+    _write(
+        amended,
+        "sources.yaml",
+        "start:   {type: date, required: true}",
+        "start: {type: date, required: true, partial: no}",
+    )
+    lines = run("plan", amended, "--compare", tiny / "study").out.splitlines()
+    assert lines[:2] == [
+        "raw.demography.start changed: partial",
+        "DM.RFSTDTC downstream: raw.demography.start",
+    ]
+    assert "AE.AESTDY downstream: DM.RFSTDTC" in lines
+
+
+def test_other_records_reach_every_variable(run: Run, tiny: Path, amended: Path) -> None:
+    _write(
+        amended, "sdtm/ae.yaml", "- from: events", "- {from: events, where: serious is not null}"
+    )
+    ran = run("plan", amended, "--compare", tiny / "study", "--dataset", "AE", "--json")
+    document = json.loads(ran.out)
+    first, *rest = document["changes"]
+    assert first == {"dataset": "AE", "variable": "", "kind": "changed", "what": ["records"]}
+    assert {each["kind"] for each in rest} == {"downstream"}
+    assert len(rest) == 10
+
+
+def test_comparing_with_faults_is_refused(run: Run, tiny: Path, amended: Path) -> None:
+    _write(amended, "sdtm/ae.yaml", "upper(term)", "uper(term)")
+    ran = run("plan", tiny / "study", "--compare", amended)
+    assert (ran.code, ran.out) == (2, "")
+    assert "uper" in ran.err
+    assert run("plan", amended, "--compare", tiny / "study", "--sql").code == 2

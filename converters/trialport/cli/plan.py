@@ -8,6 +8,7 @@ import click
 
 from trialport.cli.options import (
     complete_datasets,
+    complete_studies,
     example,
     json_option,
     only_option,
@@ -26,6 +27,13 @@ from trialport.cli.options import (
 )
 @click.option("--sql", is_flag=True, help="Show the SQL (of DuckDB) that makes each dataset.")
 @click.option("--lineage", is_flag=True, help="Show what each variable is made from.")
+@click.option(
+    "--compare",
+    type=click.Path(path_type=Path),
+    metavar="OTHER",
+    shell_complete=complete_studies,
+    help="Show what STUDY makes otherwise than OTHER, an earlier specification.",
+)
 @only_option
 @json_option
 @quiet_option
@@ -35,17 +43,28 @@ def command(
     dataset: str | None,
     sql: bool,
     lineage: bool,
+    compare: Path | None,
     only: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Show what STUDY will make, from what, and by which SQL.
 
     Without options it is one line a dataset, in the order of the work. No record is read.
+
+    With --compare it is one line a difference: what is added, removed or changed, and which
+    variables may differ because they are downstream of a change.
     """
     from trialport.cli import show_plan
     from trialport.cli.show import emit, json_text, note
     from trialport.pipeline import plan
 
+    if compare is not None:
+        if sql or lineage or only:
+            raise click.UsageError("--compare goes with --dataset and --json alone")
+        from trialport.cli.show_changes import show_changes
+
+        show_changes(study, compare, dataset=dataset, as_json=as_json)
+        return
     planned, found = plan(study, only)
     chosen = show_plan.chosen_steps(planned.plan, dataset)
     if as_json:

@@ -40,6 +40,9 @@ RECORDS = "records"
 """What a dataset's change is called where its records may be others."""
 
 _HEAD = ("label", "group", "class_", "structure", "keys")
+# What describes a variable or a raw column, or has it checked, and leaves its values alone.
+_NO_VALUE = {"label", "length", "format", "role", "core", "origin", "method", "comment"}
+_NO_VALUE |= {"dictionary", "nci_codelists", "required", "references", "unit"}
 _NOT_COMPARED = {"name", "place", "kind", "expression"}
 
 
@@ -66,7 +69,7 @@ def compare_plans(
     found = [Change(table, column, Kind.CHANGED, what) for (table, column), what in seeds.items()]
     before = {_name(each): each for each in _steps(old)}
     after = {_name(each): each for each in _steps(new)}
-    reached = set(seeds)
+    reached = {place for place, what in seeds.items() if set(what) - _NO_VALUE}
     for name, part in after.items():
         if name in before:
             found += _changes(name, before[name], part, set(codelists), reached)
@@ -113,7 +116,11 @@ def _changes(
         if what:
             kind = Kind.CHANGED if each.name in known else Kind.ADDED
             own[each.name] = Change(name, each.name, kind, what if each.name in known else ())
-    reached |= {(name, each) for each in own}
+    reached |= {
+        (name, each.variable)
+        for each in own.values()
+        if each.kind is Kind.ADDED or set(each.what) - _NO_VALUE
+    }
     later = _downstream(_step(new), reached, RECORDS in heads)
     for each in _step(new).variables:
         if each.name in own:

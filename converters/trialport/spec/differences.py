@@ -42,9 +42,7 @@ _COLUMN = tuple(each.name for each in fields(RawColumn) if each.name != "place")
 
 
 def _differing(old: object, new: object, names: tuple[str, ...]) -> list[str]:
-    return [
-        each for each in names if _plain(getattr(old, each)) != _plain(getattr(new, each))
-    ]
+    return [each for each in names if _plain(getattr(old, each)) != _plain(getattr(new, each))]
 
 
 def _plain(value: object) -> object:
