@@ -41,8 +41,10 @@ RECORDS = "records"
 
 _HEAD = ("label", "group", "class_", "structure", "keys")
 # What describes a variable or a raw column, or has it checked, and leaves its values alone.
-_NO_VALUE = {"label", "length", "format", "role", "core", "origin", "method", "comment"}
-_NO_VALUE |= {"dictionary", "nci_codelists", "required", "references", "unit"}
+_NO_VALUE = frozenset(
+    {"label", "length", "format", "role", "core", "origin", "method", "comment", "dictionary"}
+    | {"nci_codelists", "required", "references", "unit"}
+)
 _NOT_COMPARED = {"name", "place", "kind", "expression"}
 
 
