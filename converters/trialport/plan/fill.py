@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 
 from sqlglot import exp
@@ -228,7 +228,7 @@ class Filler:
             tree = exp.cast(exp.Null(), exp.DataType.Type.VARCHAR)
         if name.endswith("DTC") and kind is Type.TEXT:
             kind = Type.DTC
-        return Compiled(tree, kind, made.uses, made.faults, made.aggregates)
+        return replace(made, sql=tree, type=kind)
 
     # --- emitting ---
 
@@ -245,6 +245,8 @@ class Filler:
         aggregates = _aggregates(compiled)
         late: list[exp.Expr] = []
         for level in order:
+            for column in [part for each in level for part in _before(each, compiled)]:
+                self.chain.extend([column])
             joins: list[CompiledLookup] = []
             additions, late = late, []
             for each in level:
@@ -327,6 +329,11 @@ class Filler:
         remedy = "correct the records, or pick first or last with an order"
         fault = Fault("E3212", sql.when(several, count), problem, remedy, frozenset[Reference]())
         return self.faults.add(fault, lookup.name, lookup.node.place)
+
+
+def _before(name: str, compiled: Mapping[str, Compiled]) -> tuple[exp.Alias, ...]:
+    """Return the columns that a variable needs; a lookup needs none."""
+    return compiled[name].before if name in compiled else ()
 
 
 def _innermost(tree: exp.Expr) -> exp.Expr:

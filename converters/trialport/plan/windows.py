@@ -8,10 +8,11 @@ from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.plan.collect import Collector, split_order
+from trialport.plan.runs import begins_run, check_run, run_columns
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, Reference
-from trialport.spec.nodes import Pick, Variable, Window, WindowPick
+from trialport.spec.nodes import Pick, RunStep, Variable, Window, WindowPick
 from trialport.spec.parse import ExpressionError, parse
 
 TIE = "__tie"
@@ -32,7 +33,7 @@ def compile_window(
     try:
         if node.window is None:
             return _sequence(name, node, scope, keys)
-        return _window(node.window, scope, collector)
+        return _window(name, node.window, scope, collector)
     except ExpressionError as error:
         place = node.window.place if node.window is not None else node.place
         collector.add(error, place)
@@ -61,9 +62,11 @@ def _sequence(name: str, node: Variable, scope: RecordScope, keys: Sequence[str]
     return Compiled(exp.cast(number, exp.DataType.Type.DOUBLE), Type.NUMBER, uses)
 
 
-def _window(node: Window, scope: RecordScope, collector: Collector) -> Compiled | None:
+def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -> Compiled | None:
     if (node.pick is None) == (node.flag is None):
         raise ExpressionError("E1212", "a window has either pick or flag")
+    if node.run is None and node.step is not RunStep.DAY:
+        raise ExpressionError("E1270", "'step' is of a run, and there is no 'run'", "add run: ...")
     if node.flag is Pick.ONLY:
         raise ExpressionError("E1212", "flag is first or last")
     where = collector.condition(node.where, scope) if node.where is not None else None
@@ -79,10 +82,17 @@ def _window(node: Window, scope: RecordScope, collector: Collector) -> Compiled 
     uses = frozenset[Reference]().union(*(part.uses for part in parts))
     faults = tuple(fault for part in parts for fault in part.faults)
     condition = where.sql if where is not None else None
+    before: tuple[exp.Alias, ...] = ()
+    if node.run is not None:
+        check_run(node, order[0][0] if order else None)
+        assert condition is not None
+        date = order[0][0].sql
+        before = run_columns(name, node, condition, [each.sql for each in group], date)
+        condition = begins_run(name)
     tree, kind = _value(
         node, condition, value, [each.sql for each in group], [(each.sql, d) for each, d in order]
     )
-    return Compiled(tree, kind, uses, faults)
+    return Compiled(tree, kind, uses, faults, before=before)
 
 
 def _bare(scope: RecordScope, name: str) -> Compiled:

@@ -49,13 +49,17 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled expression."""
+    """A compiled expression.
+
+    `before` are columns that it needs, each made from those before it.
+    """
 
     sql: exp.Expr
     type: Type
     uses: frozenset[Reference] = frozenset()
     faults: tuple[Fault, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
+    before: tuple[exp.Alias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

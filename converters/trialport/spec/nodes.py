@@ -122,6 +122,13 @@ class WindowPick(StrEnum):
     NUMBER = "number"
 
 
+class RunStep(StrEnum):
+    """Which day comes after which in a run of days."""
+
+    DAY = "day"
+    SAMPLED_DAY = "sampled day"
+
+
 class DataType(StrEnum):
     """The type of a variable in a submission dataset."""
 
@@ -282,6 +289,16 @@ class Window:
     by: tuple[Text, ...] = key("variables that make a group", default=())
     where: Expression | None = key("records that take part", default=None)
     order: tuple[Text, ...] = key("order within the group; entries may end in ' desc'", default=())
+    run: int | None = key(
+        "only records on the first day of a run of that many days on which 'where' holds; "
+        "the first entry of 'order' is the date",
+        default=None,
+    )
+    step: RunStep = key(
+        "day: each day of the run follows the one before; sampled day: days without a record "
+        "do not interrupt it",
+        default=RunStep.DAY,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
