@@ -2,7 +2,7 @@
 # Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt style types layers docs build clean
+.PHONY: help demo test interop check fmt style types layers docs build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 help:
 	@echo 'make demo    convert the sample study $(STUDY) into $(OUT)'
 	@echo 'make test    run all tests'
+	@echo 'make interop run the tests that ask other software (R, a browser), where it is installed'
 	@echo 'make check   style, types, layers and tests: the whole gate'
 	@echo 'make style   ruff check and ruff format --check'
 	@echo 'make types   pyright'
@@ -34,7 +35,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[stats]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
@@ -56,6 +57,9 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+interop: $(VENV)/.dev
+	$(BIN)/python -m pytest -m interop -rs
 
 check: style types layers test
 
