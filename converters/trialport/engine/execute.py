@@ -106,7 +106,7 @@ def _finding(fault: FaultColumn, place: Place, value: str) -> Diagnostic:
     )
     if not place.column.startswith(fault.variable) and fault.variable:
         problem = f"{fault.variable}: {problem}"
-    return Diagnostic(fault.code, place, problem, fault.remedy)
+    return Diagnostic(fault.code, place, problem, fault.remedy, fault.severity)
 
 
 def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:
@@ -114,7 +114,7 @@ def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:
         return []
     place = Place(record=step.name, column=fault.variable)
     problem = f"{number - MOST_FINDINGS} further records have the same fault"
-    return [Diagnostic(fault.code, place, problem)]
+    return [Diagnostic(fault.code, place, problem, severity=fault.severity)]
 
 
 def _query_faults(

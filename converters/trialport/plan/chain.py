@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from sqlglot import exp
 
-from trialport.diagnostics import Place
+from trialport.diagnostics import Place, Severity
 from trialport.plan.lookups import CompiledLookup
 from trialport.plan.model import FaultColumn
 from trialport.spec import sql
@@ -110,12 +110,20 @@ class FaultColumns:
     columns: list[FaultColumn] = field(default_factory=list)
     test_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def add(self, fault: Fault, variable: str, place: Place) -> exp.Expr:
+    def add(
+        self,
+        fault: Fault,
+        variable: str,
+        place: Place,
+        severity: Severity = Severity.ERROR,
+    ) -> exp.Expr:
         """Return the SQL of a new fault column."""
         name = f"!{len(self.columns) + 1}"
         raw = self._raw_column(fault.uses)
         shown = variable.removeprefix("q.")
-        column = FaultColumn(name, fault.code, fault.problem, fault.remedy, shown, place, raw)
+        column = FaultColumn(
+            name, fault.code, fault.problem, fault.remedy, shown, place, raw, severity
+        )
         self.columns.append(column)
         return sql.alias(exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR), name)
 

@@ -11,6 +11,7 @@ from trialport.functions.model import Type
 from trialport.plan.blocks import Base, add_base, base_relation, block_place
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
+from trialport.plan.checks import add_checks
 from trialport.plan.collect import Collector
 from trialport.plan.fill import Filled, Filler
 from trialport.plan.lookups import key_pairs, sorted_uses
@@ -77,6 +78,9 @@ def plan_dataset(
     early = [name for name in names if name not in late]
     chain = _stack(filled, early, work)
     _fill_late(late, written, chain, names, work)
+    _check_kept(names, written, work)
+    scope = _stacked_scope(names, work)
+    add_checks(node, scope, chain, work.faults, collector)
     return _step(chain, names, written, work)
 
 
@@ -430,10 +434,7 @@ def _fill_late(
 ) -> None:
     if not late:
         return
-    variables = {each: kind for each, kind in work.types.items() if each in names}
-    scope = RecordScope(
-        work.node.dataset.text, targets=frozenset(names), variables=dict(variables), stacked=True
-    )
+    scope = _stacked_scope(names, work)
     for name in late:
         places = {each[name].place for each in written if name in each}
         if len(places) > 1 or not all(name in each for each in written):
@@ -446,12 +447,42 @@ def _fill_late(
     _remember(filled, work)
 
 
+def _stacked_scope(names: Sequence[str], work: _Work) -> RecordScope:
+    """Return what names mean once the blocks are stacked: the variables of the dataset."""
+    variables = {each: kind for each, kind in work.types.items() if each in names}
+    return RecordScope(
+        work.node.dataset.text, targets=frozenset(names), variables=variables, stacked=True
+    )
+
+
+def _check_kept(
+    names: Sequence[str], written: Sequence[Mapping[str, Variable]], work: _Work
+) -> None:
+    """Report `keep: no` of a key or a qualifier, and blocks that disagree about it (E1271)."""
+    keys = {each.text for each in work.node.keys}
+    for name in names:
+        definitions = [each[name] for each in written if name in each]
+        dropped = [each for each in definitions if not each.keep]
+        if not dropped:
+            continue
+        place, shown = dropped[0].place, name.removeprefix(SUPPLEMENTAL)
+        if name in keys:
+            problem = f"{name} is a key of {work.node.dataset.text}, and 'keep: no' leaves it out"
+            work.collector.fault("E1271", place, problem, "keep it, or take it out of keys")
+        elif name != shown:
+            problem = f"qualifier {shown} is there to be written, and 'keep: no' leaves it out"
+            work.collector.fault("E1271", place, problem, "make it a variable with keep: no")
+        elif len(dropped) < len(definitions):
+            problem = f"{name} is kept in one block and left out in another"
+            work.collector.fault("E1271", place, problem, "say the same in each block")
+
+
 def _step(
     chain: Chain, names: Sequence[str], definitions: Sequence[Mapping[str, Variable]], work: _Work
 ) -> Step:
     node = work.node
     merged = {name: each for defined in reversed(definitions) for name, each in defined.items()}
-    plain = [name for name in names if not name.startswith(SUPPLEMENTAL)]
+    plain = [name for name in names if merged[name].keep and not name.startswith(SUPPLEMENTAL)]
     ordered = in_order(plain, work.standards, node, work.group)
     plan = leaf_plan if work.group == "fhir" else variable_plan
     variables = tuple(

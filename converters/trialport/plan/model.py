@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from trialport.diagnostics import Place
+from trialport.diagnostics import Place, Severity
 from trialport.functions.model import Type
 from trialport.spec import sql
 from trialport.spec.nodes import Content, DataType, Origin
@@ -52,6 +52,7 @@ class FaultColumn:
     variable: str
     place: Place
     raw_column: str = ""
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,6 +329,7 @@ class Variable:
     method: str = key("how it is derived, one sentence", default="")
     comment: str = key("comment, for Define-XML", default="")
     evaluator: str = key("QEVAL of a supplemental qualifier", default="")
+    keep: bool = key("no: the variable only helps others and is not written", default=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,6 +408,23 @@ class Lookup:
     partial_dates: PartialDates = key(
         "what partial dates are worth in order", default=PartialDates.EXCLUDE
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What must hold of every record of the dataset; where it does not, there is a finding."""
+
+    place: Place
+    expect: Expression = key("condition; a record for which it is false is a finding, null is none")
+    where: Expression | None = key("records that are looked at; all, unless stated", default=None)
+    variable: Text = key("variable that the finding is about")
+    value: Expression | None = key(
+        "text that {value} in 'message' stands for; the variable's value unless stated",
+        default=None,
+    )
+    message: str = key("what is wrong, in one sentence; {value} may be used")
+    remedy: str = key("what can be done about it", default="")
+    severity: Literal["error", "warning", "note"] = key("error, warning or note", default="warning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -563,6 +581,7 @@ class Dataset:
         "supplemental qualifiers by QNAM", form=forms.VARIABLE, default_factory=dict
     )
     relationships: tuple[Relationship, ...] = key("relationships of RELREC", default=())
+    checks: tuple[Check, ...] = key("what must hold of every record", default=())
     subjects: Records | None = key("time to event: the subjects", default=None)
     start: Start | None = key("time to event: where time begins", default=None)
     cutoff: Expression | None = key("time to event: last day that counts", default=None)
