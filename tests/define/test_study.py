@@ -14,6 +14,8 @@ from lxml import etree
 from trialport import Conversion, convert
 from trialport.define.check import check_define, check_defines
 from trialport.define.html import define_html, stylesheet
+from trialport.define.reader import read_define
+from trialport.define.writer import define_xml
 
 from tests.golden.case_records import case_records
 from tests.golden.raw_export import write_raw
@@ -77,6 +79,16 @@ def test_the_page_names_each_dataset(made: Made, group: str) -> None:
     page = (made.folder / group / "define.html").read_text(encoding="utf-8")
     named = [each.name for each in made.conversion.datasets if each.group == group]
     assert [each for each in named if each not in page] == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_what_is_written_can_be_read_and_written_again_byte_for_byte(
+    made: Made, group: str
+) -> None:
+    content = (made.folder / group / "define.xml").read_bytes()
+    document, notes = read_define(content)
+    assert notes == []
+    assert define_xml(document, created=None) == content
 
 
 def test_the_manifest_lists_the_documents(made: Made) -> None:

@@ -7,51 +7,78 @@ import pytest
 from trialport.define.check import define_faults
 from trialport.define.html import define_html
 from trialport.define.model import (
+    DefineCheck,
     DefineCodelist,
     DefineComment,
-    DefineCondition,
     DefineDataset,
     DefineDocument,
+    DefineExpression,
+    DefineFile,
+    DefineItem,
+    DefineItemRef,
+    DefineLeaf,
     DefineMethod,
     DefineOrigin,
     DefineStandard,
     DefineTerm,
-    DefineValue,
-    DefineVariable,
+    DefineValueList,
+    DefineWhere,
 )
 from trialport.define.writer import define_xml
 from trialport.diagnostics import WriteError
 
-COLLECTED = DefineOrigin("Collected", "Investigator")
-DERIVED = DefineOrigin("Derived", "Sponsor")
-
-SEX = DefineVariable(
-    "SEX", "Sex", "text", 1, origin=COLLECTED, codelist="CL.SEX", role="Record Qualifier"
+SEX = DefineItem(
+    oid="IT.DM.SEX",
+    name="SEX",
+    label="Sex",
+    type="text",
+    length=1,
+    sas_name="SEX",
+    origins=(DefineOrigin("Collected", "Investigator"),),
+    codelist="CL.SEX",
 )
-AGE = DefineVariable(
-    "AGE", "Age", "integer", 8, origin=DERIVED, method="MT.DM.AGE", comment="COM.DM.AGE", key=1
+AGE = DefineItem(
+    oid="IT.DM.AGE",
+    name="AGE",
+    label="Age",
+    type="integer",
+    length=8,
+    sas_name="AGE",
+    origins=(DefineOrigin("Derived", "Sponsor"),),
+    comment="COM.DM.AGE",
+)
+LISTED = (
+    DefineItemRef("IT.DM.SEX", role="Record Qualifier"),
+    DefineItemRef("IT.DM.AGE", method="MT.DM.AGE", key=1),
 )
 DM = DefineDataset(
+    oid="IG.DM",
     name="DM",
     label="Demographics",
     class_="SPECIAL PURPOSE",
     structure="One record per subject",
-    href="dm.xpt",
+    items=LISTED,
+    leaf=DefineLeaf("LF.DM", "dm.xpt", "dm.xpt"),
     domain="DM",
+    sas_name="DM",
+    purpose="Tabulation",
     standard="STD.SDTMIG.3.4",
     repeating=False,
-    variables=(SEX, AGE),
 )
+EXPRESSION = DefineExpression("SQL", "age(BRTHDTC, RFSTDTC)")
 DOCUMENT = DefineDocument(
+    file=DefineFile("S1.SDTM.DEFINE", "STDY.S1", "MDV.S1.SDTM", system="trialport"),
     study="S1",
-    group="sdtm",
+    protocol="S1",
     name="S1 SDTM",
-    description="A small study",
+    description="S1 SDTM",
+    study_description="A small study",
     standards=(
-        DefineStandard("SDTMIG", "3.4"),
-        DefineStandard("CDISC/NCI", "2025-03-28", "CT", "SDTM"),
+        DefineStandard("STD.SDTMIG.3.4", "SDTMIG", "3.4"),
+        DefineStandard("STD.CT.SDTM.2025-03-28", "CDISC/NCI", "2025-03-28", "CT", "SDTM"),
     ),
     datasets=(DM,),
+    items=(SEX, AGE),
     codelists=(
         DefineCodelist(
             "CL.SEX",
@@ -61,7 +88,7 @@ DOCUMENT = DefineDocument(
             standard="STD.CT.SDTM.2025-03-28",
         ),
     ),
-    methods=(DefineMethod("MT.DM.AGE", "Age", "Completed years.", "age(BRTHDTC, RFSTDTC)", "SQL"),),
+    methods=(DefineMethod("MT.DM.AGE", "Age", "Completed years.", (EXPRESSION,)),),
     comments=(DefineComment("COM.DM.AGE", "At consent."),),
 )
 
@@ -159,15 +186,18 @@ def test_the_time_of_creation_is_the_one_given() -> None:
 
 
 def test_values_are_described_under_their_condition() -> None:
-    value = DefineValue(
-        "RACE1", DefineCondition("SEX", ("F", "X")), "text", "Race 1", 5, origin=COLLECTED
+    value = replace(SEX, oid="IT.DM.SEX.RACE1", name="RACE1", label="Race 1", codelist="")
+    check = DefineCheck("IT.DM.AGE", "IN", ("1", "2"))
+    document = replace(
+        DOCUMENT,
+        items=(replace(SEX, origins=(), value_list="VL.DM.SEX"), AGE, value),
+        value_lists=(DefineValueList("VL.DM.SEX", (DefineItemRef(value.oid, where=("WC.1",)),)),),
+        wheres=(DefineWhere("WC.1", (check,)),),
     )
-    valued = replace(SEX, origin=None, values=(value,))
-    document = replace(DOCUMENT, datasets=(replace(DM, variables=(valued, AGE)),))
     written = define_xml(document, created=None)
     assert define_faults(written) == []
-    assert b'<RangeCheck Comparator="IN" SoftHard="Soft" def:ItemOID="IT.DM.SEX">' in written
-    assert b"<CheckValue>F</CheckValue>\n          <CheckValue>X</CheckValue>" in written
+    assert b'<RangeCheck Comparator="IN" SoftHard="Soft" def:ItemOID="IT.DM.AGE">' in written
+    assert b"<CheckValue>1</CheckValue>\n          <CheckValue>2</CheckValue>" in written
 
 
 def test_a_dictionary_lists_no_terms() -> None:
@@ -179,14 +209,14 @@ def test_a_dictionary_lists_no_terms() -> None:
 
 def _with(**changes: object) -> DefineDocument:
     changed = replace(SEX, **changes)  # type: ignore[arg-type]
-    return replace(DOCUMENT, datasets=(replace(DM, variables=(changed, AGE)),))
+    return replace(DOCUMENT, items=(changed, AGE))
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
         (_with(label=""), "E4301 DM column SEX: the variable has no label; add label: ..."),
-        (_with(origin=None), "E4302 DM column SEX: the variable has no origin; add origin: ..."),
+        (_with(origins=()), "E4302 DM column SEX: the variable has no origin; add origin: ..."),
         (_with(length=None), "E4302 DM column SEX: a variable of type text needs a length"),
         (
             _with(type="float"),
@@ -196,7 +226,10 @@ def _with(**changes: object) -> DefineDocument:
             _with(codelist="CL.SEXX"),
             "E4303 DM column SEX: there is no codelist 'CL.SEXX'; did you mean 'CL.SEX'?",
         ),
-        (_with(method="MT.X"), "E4303 DM column SEX: there is no method 'MT.X'; "),
+        (
+            replace(DOCUMENT, datasets=(replace(DM, items=(replace(LISTED[0], method="MT.X"),)),)),
+            "E4303 DM column SEX: there is no method 'MT.X'; ",
+        ),
         (_with(name="AGE"), "E4304 DM: 'AGE' is there 2 times"),
         (
             replace(DOCUMENT, datasets=(replace(DM, label=""),)),
@@ -221,7 +254,7 @@ def test_what_is_missing_or_dangling_is_named(document: DefineDocument, message:
 
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(WriteError) as caught:
-        define_xml(_with(label="", origin=None, codelist="NO"), created=None)
+        define_xml(_with(label="", origins=(), codelist="NO"), created=None)
     assert [each.code for each in caught.value.diagnostics] == ["E4301", "E4302", "E4303"]
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from lxml import etree
 
-from trialport.define.elements import DEF, ODM, XLINK
+from trialport.define.namespaces import DEF, ODM, XLINK
 from trialport.define.schema import parsed, schema_faults
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
 from trialport.xport.model import Variable
@@ -29,6 +29,9 @@ _REFERENCES = (
     ("ValueListOID", f"{{{DEF}}}ValueListDef"),
     ("WhereClauseOID", f"{{{DEF}}}WhereClauseDef"),
     (f"{{{DEF}}}CommentOID", f"{{{DEF}}}CommentDef"),
+    ("RoleCodeListOID", f"{{{ODM}}}CodeList"),
+    ("ItemGroupOID", f"{{{ODM}}}ItemGroupDef"),
+    ("ParameterOID", f"{{{ODM}}}ItemDef"),
     (f"{{{DEF}}}StandardOID", f"{{{DEF}}}Standard"),
     (f"{{{DEF}}}ArchiveLocationID", f"{{{DEF}}}leaf"),
     ("leafID", f"{{{DEF}}}leaf"),
@@ -37,6 +40,8 @@ _REFERENCES = (
 
 _TARGETS = tuple(dict.fromkeys(target for _, target in _REFERENCES))
 _NUMBERS = {"integer", "float"}
+_MOST_SUGGESTIONS = 20
+"""How many dangling references are told the nearest name, which takes its time."""
 
 
 def check_defines(folder: Path, *, encoding: str = "ascii") -> list[Diagnostic]:
@@ -85,15 +90,18 @@ def define_faults(define: bytes, file: str = "define.xml") -> list[Diagnostic]:
     except DataError as error:
         return list(error.diagnostics)
     found = schema_faults(tree, file)
-    known = {target: [_oid(each) for each in tree.iter(target)] for target in _TARGETS}
+    known = {target: Counter(_oid(each) for each in tree.iter(target)) for target in _TARGETS}
     for target, oids in known.items():
         found += [
             Diagnostic("E4313", Place(file), f"{_tag(target)} '{oid}' is there {times} times")
-            for oid, times in Counter(oids).items()
+            for oid, times in oids.items()
             if times > 1
         ]
-    for element in tree.iter(etree.Element):
-        found += _dangling(element, known, file)
+    dangling = [each for element in tree.iter(etree.Element) for each in _dangling(element, known)]
+    for place, (element, oid, target) in enumerate(dangling):
+        problem = f"{_tag(str(element.tag))} refers to {_tag(target)} '{oid}', which is not there"
+        remedy = did_you_mean(oid, known[target]) if place < _MOST_SUGGESTIONS else ""
+        found.append(Diagnostic("E4312", Place(file, element.sourceline), problem, remedy))
     return found
 
 
@@ -239,16 +247,13 @@ class _Agreement:
 
 
 def _dangling(
-    element: etree._Element, known: dict[str, list[str]], file: str
-) -> Iterator[Diagnostic]:
+    element: etree._Element, known: Mapping[str, Counter[str]]
+) -> Iterator[tuple[etree._Element, str, str]]:
+    """Yield what an element refers to and is not there, with what it should be."""
     for attribute, target in _REFERENCES:
         oid = element.get(attribute)
         if oid is not None and oid not in known[target]:
-            problem = (
-                f"{_tag(str(element.tag))} refers to {_tag(target)} '{oid}', which is not there"
-            )
-            remedy = did_you_mean(oid, known[target])
-            yield Diagnostic("E4312", Place(file, element.sourceline), problem, remedy)
+            yield element, oid, target
 
 
 def _texts(column: pa.Array) -> Iterable[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trialport.define.model import DefineCodelist, DefineStandard, DefineTerm
@@ -84,7 +84,9 @@ def package_standard(package: str) -> DefineStandard:
     'STD.CT.SDTM.2025-03-28'
     """
     kind, _, version = package.partition("-")
-    return DefineStandard("CDISC/NCI", version, "CT", _SETS.get(kind, kind.upper()))
+    publishing_set = _SETS.get(kind, kind.upper())
+    oid = f"STD.CT.{publishing_set}.{version}"
+    return DefineStandard(oid, "CDISC/NCI", version, "CT", publishing_set)
 
 
 def _listing(
@@ -193,9 +195,17 @@ def _codelist(listing: _Listing, place: str) -> DefineCodelist:
         oid=f"CL.{listing.base}.{place}" if place else f"CL.{listing.base}",
         name=f"{listing.name} ({place})" if place else listing.name,
         type=listing.type,
-        terms=listing.terms,
+        terms=_decoded(listing.terms),
         code=listing.code,
         standard=listing.standard,
+        non_standard=not (listing.standard or listing.dictionary),
         dictionary=listing.dictionary,
         version=listing.version,
     )
+
+
+def _decoded(terms: tuple[DefineTerm, ...]) -> tuple[DefineTerm, ...]:
+    """Return the terms without decodes where none says more than the term itself."""
+    if any(each.decode not in {"", each.value} for each in terms):
+        return terms
+    return tuple(replace(each, decode="") for each in terms)

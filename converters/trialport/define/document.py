@@ -11,14 +11,20 @@ from typing import Literal
 
 from trialport.define.codelists import Packages, define_codelists, package_standard
 from trialport.define.model import (
+    DefineAlias,
+    DefineCheck,
     DefineComment,
-    DefineCondition,
     DefineDataset,
     DefineDocument,
+    DefineExpression,
+    DefineFile,
+    DefineItem,
+    DefineItemRef,
+    DefineLeaf,
     DefineMethod,
     DefineStandard,
-    DefineValue,
-    DefineVariable,
+    DefineValueList,
+    DefineWhere,
 )
 from trialport.define.origin import stated_origin, value_sources, variable_origin
 from trialport.define.types import Used, item_type
@@ -30,6 +36,9 @@ from trialport.spec.vocabulary import Vocabulary
 _GUIDES = {"sdtmig": "SDTMIG", "adamig": "ADaMIG", "adam-occds": "ADaM-OCCDSIG"}
 """Guides that Define-XML has a name for; the documents on TTE and ADAE belong to ADaMIG."""
 
+Group = Literal["sdtm", "adam"]
+
+_PURPOSES: Mapping[Group, str] = {"sdtm": "Tabulation", "adam": "Analysis"}
 _SUBCLASSES = {"ADAE": "ADVERSE EVENT"}
 _CONTEXT = "trialport mapping expression (SQL)"
 
@@ -67,7 +76,7 @@ def study_facts(specification: nodes.Specification, packages: Packages) -> Study
 
 
 def define_document(
-    group: Literal["sdtm", "adam"],
+    group: Group,
     described: Sequence[DatasetMetadata],
     steps: Sequence[Step],
     vocabulary: Vocabulary,
@@ -75,6 +84,9 @@ def define_document(
     used: Used,
 ) -> DefineDocument:
     """Return the document that describes the datasets of one group, sorted by name.
+
+    Identifiers: IG.DM a dataset, IT.DM.AGE a variable, IT.SUPPDM.QVAL.RACE1 a value, VL. a value
+    list, WC. a where clause, MT. a method, COM. a comment, CL. a codelist, LF.DM a file.
 
     Args:
         group: sdtm or adam.
@@ -90,60 +102,106 @@ def define_document(
     codelists, oids = define_codelists(own, vocabulary, facts.packages, used)
     standards = _standards(group, facts)
     describing = _Describing(group, facts, standards, used, oids)
+    parts = [describing.dataset(step, each) for step, each in zip(own, written, strict=True)]
+    name = f"{facts.study} {'SDTM' if group == 'sdtm' else 'ADaM'} data definitions"
     return DefineDocument(
-        study=facts.study,
-        group=group,
-        name=f"{facts.study} {'SDTM' if group == 'sdtm' else 'ADaM'} data definitions",
-        description=facts.title,
-        standards=standards,
-        datasets=tuple(
-            describing.dataset(step, each) for step, each in zip(own, written, strict=True)
+        file=DefineFile(
+            oid=f"{facts.study}.{group.upper()}.DEFINE",
+            study=f"STDY.{facts.study}",
+            version=f"MDV.{facts.study}.{group.upper()}",
+            system="trialport",
         ),
+        study=facts.study,
+        protocol=facts.study,
+        name=name,
+        description=name,
+        study_description=facts.title,
+        standards=standards,
+        datasets=tuple(each.dataset for each in parts),
+        items=tuple(item for each in parts for item in each.items),
+        value_lists=tuple(item for each in parts for item in each.value_lists),
+        wheres=tuple(item for each in parts for item in each.wheres),
         codelists=codelists,
-        methods=tuple(method for step in own for method in describing.methods(step)),
-        comments=tuple(comment for step in own for comment in describing.comments(step)),
+        methods=tuple(item for each in parts for item in each.methods),
+        comments=tuple(item for each in parts for item in each.comments),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One dataset with all definitions that are its own."""
+
+    dataset: DefineDataset
+    items: tuple[DefineItem, ...]
+    value_lists: tuple[DefineValueList, ...]
+    wheres: tuple[DefineWhere, ...]
+    methods: tuple[DefineMethod, ...]
+    comments: tuple[DefineComment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value of a variable: its definition, its entry in the list and its condition."""
+
+    item: DefineItem
+    listed: DefineItemRef
+    where: DefineWhere
 
 
 @dataclass(frozen=True, slots=True)
 class _Describing:
     """The datasets of one document, described one by one."""
 
-    group: Literal["sdtm", "adam"]
+    group: Group
     facts: StudyFacts
     standards: tuple[DefineStandard, ...]
     used: Used
     oids: Mapping[tuple[str, str], str]
 
-    def dataset(self, step: Step, written: DatasetMetadata) -> DefineDataset:
+    def dataset(self, step: Step, written: DatasetMetadata) -> _Part:
         """Return a dataset with its variables, their lengths as they were written."""
         lengths = {each.name: each.length for each in written.variables}
-        return DefineDataset(
+        values = self._qualifier_values(step, lengths.get("QVAL", 0))
+        valued = {"QVAL": f"VL.{step.name}.QVAL"} if values else {}
+        href = written.path.rpartition("/")[2]
+        dataset = DefineDataset(
+            oid=f"IG.{step.name}",
             name=step.name,
             label=step.label,
             class_=step.class_,
-            subclass=_subclass(step),
+            subclasses=_subclasses(step),
             structure=_structure(step),
-            href=written.path.rpartition("/")[2],
+            items=tuple(self._listed(step, each, valued) for each in step.variables),
+            leaf=DefineLeaf(f"LF.{step.name}", href, href),
             domain=_domain(step) if self.group == "sdtm" else "",
+            sas_name=step.name,
+            purpose=_PURPOSES[self.group],
             standard=self._standard(step),
             repeating=not set(step.keys) <= {"STUDYID", "USUBJID"},
             reference_data=step.class_ == "TRIAL DESIGN",
-            variables=tuple(
-                self._variable(step, each, lengths[each.name]) for each in step.variables
-            ),
+            aliases=_aliases(step) if self.group == "sdtm" else (),
+        )
+        items = [self._item(step, each, lengths[each.name], valued) for each in step.variables]
+        lists = [DefineValueList(oid, tuple(it.listed for it in values)) for oid in valued.values()]
+        return _Part(
+            dataset,
+            items=(*items, *(each.item for each in values)),
+            value_lists=tuple(lists),
+            wheres=tuple(each.where for each in values),
+            methods=tuple(self._methods(step, valued)),
+            comments=tuple(self._comments(step)),
         )
 
-    def methods(self, step: Step) -> Iterable[DefineMethod]:
+    def _methods(self, step: Step, valued: Mapping[str, str]) -> Iterable[DefineMethod]:
         """Yield the methods of the derived variables, and of those that state one."""
         for each in step.variables:
-            if self._has_method(step, each):
+            if self._has_method(step, each, valued):
                 yield _method(step, each)
         for qnam, node in self._qualifiers(step).items():
             if _qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
                 yield _qualifier_method(step, qnam, node)
 
-    def comments(self, step: Step) -> Iterable[DefineComment]:
+    def _comments(self, step: Step) -> Iterable[DefineComment]:
         """Yield the comments of the variables and of the supplemental qualifiers."""
         for each in step.variables:
             if each.comment:
@@ -152,56 +210,70 @@ class _Describing:
             if node.comment:
                 yield DefineComment(f"COM.{step.name}.QVAL.{qnam}", node.comment)
 
-    def _variable(self, step: Step, variable: VariablePlan, length: int) -> DefineVariable:
+    def _listed(
+        self, step: Step, variable: VariablePlan, valued: Mapping[str, str]
+    ) -> DefineItemRef:
         place = f"{step.name}.{variable.name}"
-        used = self.used.get((step.name, variable.name), ())
-        values = self._values(step, length) if variable.name == "QVAL" else ()
-        kind = item_type(variable, length, used)
-        has_method = self._has_method(step, variable)
-        return DefineVariable(
+        return DefineItemRef(
+            item=f"IT.{place}",
+            mandatory=variable.core == "Req" or variable.name in step.keys[:2],
+            key=step.keys.index(variable.name) + 1 if variable.name in step.keys else None,
+            method=f"MT.{place}" if self._has_method(step, variable, valued) else "",
+            role=variable.role if self.group == "sdtm" else "",
+        )
+
+    def _item(
+        self, step: Step, variable: VariablePlan, length: int, valued: Mapping[str, str]
+    ) -> DefineItem:
+        place = f"{step.name}.{variable.name}"
+        kind = item_type(variable, length, self.used.get((step.name, variable.name), ()))
+        is_valued = variable.name in valued
+        return DefineItem(
+            oid=f"IT.{place}",
             name=variable.name,
             label=variable.label,
             type=kind.type,
             length=kind.length,
             significant_digits=kind.significant_digits,
             format=variable.format,
-            mandatory=variable.core == "Req" or variable.name in step.keys[:2],
-            role=variable.role if self.group == "sdtm" else "",
-            key=step.keys.index(variable.name) + 1 if variable.name in step.keys else None,
-            origin=None if values else variable_origin(step, variable),
+            sas_name=variable.name,
+            origins=() if is_valued else (variable_origin(step, variable),),
             codelist=self.oids.get((step.name, variable.name), ""),
-            method=f"MT.{place}" if has_method and not values else "",
+            value_list=valued.get(variable.name, ""),
             comment=f"COM.{place}" if variable.comment else "",
-            values=values,
         )
 
-    def _values(self, step: Step, length: int) -> tuple[DefineValue, ...]:
+    def _qualifier_values(self, step: Step, length: int) -> list[_Value]:
         """Return the qualifiers of SUPPxx that have records, each with label and origin."""
-        found: list[DefineValue] = []
+        found: list[_Value] = []
         for qnam, node in self._qualifiers(step).items():
             place = f"{step.name}.QVAL.{qnam}"
             origin = _qualifier_origin(node)
-            derived = origin is nodes.Origin.DERIVED or bool(node.method)
-            value = DefineValue(
+            is_derived = origin is nodes.Origin.DERIVED or bool(node.method)
+            longest = self.used.get((step.name, f"QVAL.{qnam}"), ())
+            item = DefineItem(
+                oid=f"IT.{place}",
                 name=qnam,
-                condition=DefineCondition("QNAM", (qnam,)),
-                type="text",
                 label=node.label.text if node.label else qnam,
-                length=length,
-                origin=stated_origin(origin, value_sources(step, "QVAL")),
-                method=f"MT.{place}" if derived else "",
+                type="text",
+                length=min([length, *map(int, longest)]),
+                sas_name=qnam,
+                origins=(stated_origin(origin, value_sources(step, "QVAL")),),
                 comment=f"COM.{place}" if node.comment else "",
             )
-            found.append(value)
-        return tuple(found)
+            method = f"MT.{place}" if is_derived else ""
+            check = DefineCheck(f"IT.{step.name}.QNAM", "EQ", (qnam,))
+            listed = DefineItemRef(item.oid, method=method, where=(f"WC.{place}",))
+            found.append(_Value(item, listed, DefineWhere(f"WC.{place}", (check,))))
+        return found
 
     def _qualifiers(self, step: Step) -> dict[str, nodes.Variable]:
         known = self.facts.supplemental.get(step.name, {})
         there = self.used.get((step.name, "QNAM"), ())
         return {qnam: node for qnam, node in sorted(known.items()) if qnam in there}
 
-    def _has_method(self, step: Step, variable: VariablePlan) -> bool:
-        if variable.name == "QVAL" and self._qualifiers(step):
+    def _has_method(self, step: Step, variable: VariablePlan, valued: Mapping[str, str]) -> bool:
+        if variable.name in valued:
             return False
         derived = nodes.Origin.DERIVED.value
         return bool(variable.method) or variable_origin(step, variable).type == derived
@@ -219,7 +291,7 @@ class _Describing:
 def _standards(group: str, facts: StudyFacts) -> tuple[DefineStandard, ...]:
     """Return the guides of a group, and the terminology: that of ADaM adds to that of SDTM."""
     guides = [
-        DefineStandard(_GUIDES[name.lower()], version)
+        DefineStandard(f"STD.{_GUIDES[name.lower()]}.{version}", _GUIDES[name.lower()], version)
         for name, version in facts.standards.items()
         if name.lower() in _GUIDES and name.lower().startswith(group)
     ]
@@ -228,9 +300,10 @@ def _standards(group: str, facts: StudyFacts) -> tuple[DefineStandard, ...]:
     return (*guides, *fitting)
 
 
-def _subclass(step: Step) -> str:
+def _subclasses(step: Step) -> tuple[tuple[str, str], ...]:
     is_time_to_event = step.structure == "time_to_event"
-    return "TIME-TO-EVENT" if is_time_to_event else _SUBCLASSES.get(step.name, "")
+    name = "TIME-TO-EVENT" if is_time_to_event else _SUBCLASSES.get(step.name, "")
+    return ((name, ""),) if name else ()
 
 
 def _structure(step: Step) -> str:
@@ -247,6 +320,12 @@ def _domain(step: Step) -> str:
     if step.name.startswith("SUPP"):
         return step.name[4:6]
     return step.name[:2] if step.name[:3] != "REL" else step.name
+
+
+def _aliases(step: Step) -> tuple[DefineAlias, ...]:
+    """Return the name of the domain for each part of one that is split, e.g. QSPH of QS."""
+    is_part = len(step.name) == 4 and step.class_ not in {"", "RELATIONSHIP"}
+    return (DefineAlias("DomainDescription", step.label),) if is_part else ()
 
 
 def _method(step: Step, variable: VariablePlan) -> DefineMethod:
@@ -275,8 +354,7 @@ def _stated_method(
         oid=f"MT.{place}",
         name=f"Algorithm of {place}",
         description=sentence or made,
-        expression=expression,
-        context=context if expression else "",
+        expressions=(DefineExpression(context, expression),) if expression else (),
     )
 
 

@@ -1,151 +1,159 @@
-"""The elements of a define.xml, one function a kind of definition.
-
-Identifiers: IG.DM a dataset, IT.DM.AGE a variable, IT.SUPPDM.QVAL.RACE1 a value, VL. a value
-list, WC. a condition, LF.DM a file. Codelists, methods and comments bring their own.
-"""
+"""The elements of a define.xml, one function a kind of definition."""
 
 # lxml is compiled and brings no types for a type checker to see.
 # pyright: reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
 from lxml import etree
 
 from trialport.define.model import (
+    DefineAlias,
     DefineCodelist,
     DefineComment,
     DefineDataset,
+    DefineItem,
+    DefineItemRef,
+    DefineLeaf,
     DefineMethod,
     DefineOrigin,
+    DefinePages,
+    DefineReference,
     DefineStandard,
     DefineTerm,
-    DefineValue,
-    DefineVariable,
+    DefineValueList,
+    DefineWhere,
 )
-
-ODM = "http://www.cdisc.org/ns/odm/v1.3"
-DEF = "http://www.cdisc.org/ns/def/v2.1"
-XLINK = "http://www.w3.org/1999/xlink"
-XML = "http://www.w3.org/XML/1998/namespace"
-_PURPOSES = {"sdtm": "Tabulation", "adam": "Analysis"}
-_NCI = "nci:ExtCodeID"
+from trialport.define.namespaces import DEF, NCI, ODM, XLINK, XML, define
 
 
 def standard_element(standard: DefineStandard) -> etree._Element:
     """Return def:Standard."""
-    made = _element("Standard", DEF, OID=standard.oid, Name=standard.name, Type=standard.type)
-    if standard.publishing_set:
-        made.set("PublishingSet", standard.publishing_set)
-    made.set("Version", standard.version)
-    made.set("Status", standard.status)
+    made = element("Standard", DEF, OID=standard.oid, Name=standard.name, Type=standard.type)
+    attributes(made, PublishingSet=standard.publishing_set)
+    attributes(made, Version=standard.version, Status=standard.status)
+    _set(made, CommentOID=standard.comment)
     return made
 
 
-def dataset_element(group: Literal["sdtm", "adam"], dataset: DefineDataset) -> etree._Element:
+def dataset_element(dataset: DefineDataset) -> etree._Element:
     """Return the ItemGroupDef of a dataset, with its variables in order and its file."""
-    made = _element("ItemGroupDef", OID=f"IG.{dataset.name}", Name=dataset.name)
-    if dataset.domain:
-        made.set("Domain", dataset.domain)
-    made.set("SASDatasetName", dataset.name)
+    made = element("ItemGroupDef", OID=dataset.oid, Name=dataset.name)
+    attributes(made, Domain=dataset.domain, SASDatasetName=dataset.sas_name)
     made.set("Repeating", _yes_no(dataset.repeating))
     made.set("IsReferenceData", _yes_no(dataset.reference_data))
-    made.set("Purpose", _PURPOSES[group])
-    _set(made, "Structure", dataset.structure)
-    _set(made, "ArchiveLocationID", f"LF.{dataset.name}")
-    _set(made, "StandardOID", dataset.standard)
-    _set(made, "CommentOID", dataset.comment)
-    _describe(made, dataset.label)
-    for order, variable in enumerate(dataset.variables, start=1):
-        made.append(_item_reference(dataset.name, order, variable))
-    class_ = child(made, "Class", DEF, Name=dataset.class_)
-    if dataset.subclass:
-        child(class_, "SubClass", DEF, Name=dataset.subclass)
-    leaf = child(made, "leaf", DEF, ID=f"LF.{dataset.name}")
-    leaf.set(f"{{{XLINK}}}href", dataset.href)
-    child(leaf, "title", DEF).text = dataset.href.rpartition("/")[2]
+    attributes(made, Purpose=dataset.purpose)
+    _set(made, Structure=dataset.structure)
+    _set(made, ArchiveLocationID=dataset.leaf.id if dataset.leaf else "")
+    _set(made, StandardOID=dataset.standard, IsNonStandard=_yes(dataset.non_standard))
+    _set(made, HasNoData=_yes(dataset.no_data), CommentOID=dataset.comment)
+    describe(made, dataset.label)
+    made.extend(_item_refs(dataset.items))
+    made.extend(_aliases(dataset.aliases))
+    if dataset.class_:
+        class_ = child(made, "Class", DEF, Name=dataset.class_)
+        for name, parent in dataset.subclasses:
+            attributes(child(class_, "SubClass", DEF, Name=name), ParentClass=parent)
+    if dataset.leaf:
+        made.append(leaf_element(dataset.leaf))
     return made
 
 
-def item_element(dataset: str, variable: DefineVariable) -> etree._Element:
-    """Return the ItemDef of a variable."""
-    made = _item(f"IT.{dataset}.{variable.name}", variable.name, variable)
-    _set(made, "DisplayFormat", variable.format)
-    _set(made, "CommentOID", variable.comment)
-    _finish_item(made, variable.label, variable.codelist, variable.origin)
-    if variable.values:
-        child(made, "ValueListRef", DEF, ValueListOID=f"VL.{dataset}.{variable.name}")
+def item_element(item: DefineItem) -> etree._Element:
+    """Return the ItemDef of a variable, or of some of its values."""
+    made = element("ItemDef", OID=item.oid, Name=item.name)
+    attributes(made, SASFieldName=item.sas_name, DataType=item.type)
+    if item.length is not None:
+        made.set("Length", str(item.length))
+    if item.significant_digits is not None:
+        made.set("SignificantDigits", str(item.significant_digits))
+    _set(made, DisplayFormat=item.format, CommentOID=item.comment)
+    describe(made, item.label)
+    if item.codelist:
+        child(made, "CodeListRef", CodeListOID=item.codelist)
+    made.extend(_aliases(item.aliases))
+    made.extend(map(_origin, item.origins))
+    if item.value_list:
+        child(made, "ValueListRef", DEF, ValueListOID=item.value_list)
     return made
 
 
-def value_item_element(dataset: str, variable: str, value: DefineValue) -> etree._Element:
-    """Return the ItemDef of the values of a variable in the records of one condition."""
-    made = _item(f"IT.{dataset}.{variable}.{value.name}", value.name, value)
-    _set(made, "CommentOID", value.comment)
-    _finish_item(made, value.label, value.codelist, value.origin)
+def value_list_element(value_list: DefineValueList) -> etree._Element:
+    """Return def:ValueListDef."""
+    made = element("ValueListDef", DEF, OID=value_list.oid)
+    describe(made, value_list.description)
+    made.extend(_item_refs(value_list.items))
     return made
 
 
-def value_list_element(dataset: str, variable: DefineVariable) -> etree._Element:
-    """Return def:ValueListDef of a variable."""
-    made = _element("ValueListDef", DEF, OID=f"VL.{dataset}.{variable.name}")
-    for order, each in enumerate(variable.values, start=1):
-        place = f"{dataset}.{variable.name}.{each.name}"
-        item = child(made, "ItemRef", ItemOID=f"IT.{place}", OrderNumber=str(order))
-        item.set("Mandatory", _yes_no(each.mandatory))
-        if each.method:
-            item.set("MethodOID", each.method)
-        child(item, "WhereClauseRef", DEF, WhereClauseOID=f"WC.{place}")
-    return made
-
-
-def where_element(dataset: str, variable: str, value: DefineValue) -> etree._Element:
-    """Return def:WhereClauseDef: the condition under which a value is described."""
-    made = _element("WhereClauseDef", DEF, OID=f"WC.{dataset}.{variable}.{value.name}")
-    comparator = "EQ" if len(value.condition.values) == 1 else "IN"
-    check = child(made, "RangeCheck", Comparator=comparator, SoftHard="Soft")
-    check.set(f"{{{DEF}}}ItemOID", f"IT.{dataset}.{value.condition.variable}")
-    for each in value.condition.values:
-        child(check, "CheckValue").text = each
+def where_element(where: DefineWhere) -> etree._Element:
+    """Return def:WhereClauseDef."""
+    made = element("WhereClauseDef", DEF, OID=where.oid)
+    _set(made, CommentOID=where.comment)
+    for each in where.checks:
+        check = child(made, "RangeCheck", Comparator=each.comparator, SoftHard=each.soft_hard)
+        check.set(define("ItemOID"), each.item)
+        for value in each.values:
+            child(check, "CheckValue").text = value
     return made
 
 
 def codelist_element(codelist: DefineCodelist) -> etree._Element:
     """Return CodeList: terms with decodes where any has one, else enumerated."""
-    made = _element("CodeList", OID=codelist.oid, Name=codelist.name, DataType=codelist.type)
+    made = element("CodeList", OID=codelist.oid, Name=codelist.name, DataType=codelist.type)
+    attributes(made, SASFormatName=codelist.format)
+    _set(made, StandardOID=codelist.standard, IsNonStandard=_yes(codelist.non_standard))
+    _set(made, CommentOID=codelist.comment)
     if codelist.dictionary:
         dictionary = child(made, "ExternalCodeList", Dictionary=codelist.dictionary)
-        if codelist.version:
-            dictionary.set("Version", codelist.version)
-        return made
-    if codelist.standard:
-        _set(made, "StandardOID", codelist.standard)
-    else:
-        _set(made, "IsNonStandard", "Yes")
-    decoded = any(each.decode not in {"", each.value} for each in codelist.terms)
+        attributes(dictionary, Version=codelist.version, href=codelist.href)
+    is_decoded = any(each.decode for each in codelist.terms)
     for order, each in enumerate(codelist.terms, start=1):
-        made.append(_term(each, order, decoded=decoded))
+        made.append(_term(each, order, is_decoded=is_decoded))
     if codelist.code:
-        child(made, "Alias", Context=_NCI, Name=codelist.code)
+        child(made, "Alias", Context=NCI, Name=codelist.code)
+    made.extend(_aliases(codelist.aliases))
     return made
 
 
 def method_element(method: DefineMethod) -> etree._Element:
     """Return MethodDef."""
-    made = _element("MethodDef", OID=method.oid, Name=method.name, Type=method.type)
-    _describe(made, method.description)
-    if method.expression:
-        formal = child(made, "FormalExpression", Context=method.context)
-        formal.text = method.expression
+    made = element("MethodDef", OID=method.oid, Name=method.name, Type=method.type)
+    describe(made, method.description)
+    for each in method.expressions:
+        child(made, "FormalExpression", Context=each.context).text = each.text
+    made.extend(map(reference_element, method.documents))
     return made
 
 
 def comment_element(comment: DefineComment) -> etree._Element:
     """Return def:CommentDef."""
-    made = _element("CommentDef", DEF, OID=comment.oid)
-    _describe(made, comment.text)
+    made = element("CommentDef", DEF, OID=comment.oid)
+    describe(made, comment.text)
+    made.extend(map(reference_element, comment.documents))
     return made
+
+
+def leaf_element(leaf: DefineLeaf) -> etree._Element:
+    """Return def:leaf."""
+    made = element("leaf", DEF, ID=leaf.id)
+    made.set(f"{{{XLINK}}}href", leaf.href)
+    child(made, "title", DEF).text = leaf.title
+    return made
+
+
+def reference_element(reference: DefineReference) -> etree._Element:
+    """Return def:DocumentRef."""
+    made = element("DocumentRef", DEF, leafID=reference.leaf)
+    made.extend(map(_pages, reference.pages))
+    return made
+
+
+def element(tag: str, namespace: str = ODM, **attributes: str) -> etree._Element:
+    """Return a new element."""
+    return etree.Element(f"{{{namespace}}}{tag}", attributes)
 
 
 def child(
@@ -155,60 +163,69 @@ def child(
     return etree.SubElement(parent, f"{{{namespace}}}{tag}", attributes)
 
 
-def _element(tag: str, namespace: str = ODM, **attributes: str) -> etree._Element:
-    return etree.Element(f"{{{namespace}}}{tag}", attributes)
+def describe(parent: etree._Element, text: str) -> None:
+    """Add a description where there is something to say."""
+    if text:
+        _translate(child(parent, "Description"), text)
 
 
-def _item_reference(dataset: str, order: int, variable: DefineVariable) -> etree._Element:
-    made = _element("ItemRef", ItemOID=f"IT.{dataset}.{variable.name}", OrderNumber=str(order))
-    made.set("Mandatory", _yes_no(variable.mandatory))
-    if variable.key is not None:
-        made.set("KeySequence", str(variable.key))
-    if variable.method:
-        made.set("MethodOID", variable.method)
-    if variable.role:
-        made.set("Role", variable.role)
+def attributes(made: etree._Element, **values: str) -> None:
+    """Set attributes where there is something to say."""
+    for name, value in values.items():
+        if value:
+            made.set(name, value)
+
+
+def _set(made: etree._Element, **values: str) -> None:
+    """Set attributes of the def namespace where there is something to say."""
+    for name, value in values.items():
+        if value:
+            made.set(define(name), value)
+
+
+def _item_refs(items: Iterable[DefineItemRef]) -> Iterable[etree._Element]:
+    for order, each in enumerate(items, start=1):
+        made = element("ItemRef", ItemOID=each.item, OrderNumber=str(order))
+        made.set("Mandatory", _yes_no(each.mandatory))
+        attributes(made, KeySequence="" if each.key is None else str(each.key))
+        attributes(made, MethodOID=each.method, Role=each.role)
+        attributes(made, RoleCodeListOID=each.role_codelist)
+        _set(made, IsNonStandard=_yes(each.non_standard), HasNoData=_yes(each.no_data))
+        for oid in each.where:
+            child(made, "WhereClauseRef", DEF, WhereClauseOID=oid)
+        yield made
+
+
+def _origin(origin: DefineOrigin) -> etree._Element:
+    made = element("Origin", DEF, Type=origin.type)
+    attributes(made, Source=origin.source)
+    describe(made, origin.description)
+    made.extend(map(reference_element, origin.documents))
     return made
 
 
-def _item(oid: str, name: str, item: DefineVariable | DefineValue) -> etree._Element:
-    made = _element("ItemDef", OID=oid, Name=name, SASFieldName=name, DataType=item.type)
-    if item.length is not None:
-        made.set("Length", str(item.length))
-    if item.significant_digits is not None:
-        made.set("SignificantDigits", str(item.significant_digits))
+def _pages(pages: DefinePages) -> etree._Element:
+    made = element("PDFPageRef", DEF)
+    attributes(made, PageRefs=pages.refs, FirstPage=pages.first, LastPage=pages.last)
+    attributes(made, Type=pages.type, Title=pages.title)
     return made
 
 
-def _finish_item(
-    made: etree._Element, label: str, codelist: str, origin: DefineOrigin | None
-) -> None:
-    if label:
-        _describe(made, label)
-    if codelist:
-        child(made, "CodeListRef", CodeListOID=codelist)
-    if origin is not None:
-        stated = child(made, "Origin", DEF, Type=origin.type)
-        if origin.source:
-            stated.set("Source", origin.source)
-        if origin.description:
-            _describe(stated, origin.description)
-
-
-def _term(term: DefineTerm, order: int, *, decoded: bool) -> etree._Element:
-    tag = "CodeListItem" if decoded else "EnumeratedItem"
-    made = _element(tag, CodedValue=term.value, OrderNumber=str(order))
-    if term.extended:
-        _set(made, "ExtendedValue", "Yes")
-    if decoded:
+def _term(term: DefineTerm, order: int, *, is_decoded: bool) -> etree._Element:
+    tag = "CodeListItem" if is_decoded else "EnumeratedItem"
+    made = element(tag, CodedValue=term.value)
+    attributes(made, Rank=term.rank, OrderNumber=str(order))
+    _set(made, ExtendedValue=_yes(term.extended))
+    if is_decoded:
         _translate(child(made, "Decode"), term.decode or term.value)
     if term.code:
-        child(made, "Alias", Context=_NCI, Name=term.code)
+        child(made, "Alias", Context=NCI, Name=term.code)
+    made.extend(_aliases(term.aliases))
     return made
 
 
-def _describe(parent: etree._Element, text: str) -> None:
-    _translate(child(parent, "Description"), text)
+def _aliases(aliases: Iterable[DefineAlias]) -> Iterable[etree._Element]:
+    return (element("Alias", Context=each.context, Name=each.name) for each in aliases)
 
 
 def _translate(parent: etree._Element, text: str) -> None:
@@ -217,11 +234,9 @@ def _translate(parent: etree._Element, text: str) -> None:
     stated.text = text
 
 
-def _set(element: etree._Element, name: str, value: str) -> None:
-    """Set an attribute of the def namespace where there is something to say."""
-    if value:
-        element.set(f"{{{DEF}}}{name}", value)
-
-
 def _yes_no(claim: bool) -> str:
     return "Yes" if claim else "No"
+
+
+def _yes(claim: bool) -> str:
+    return "Yes" if claim else ""

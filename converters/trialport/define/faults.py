@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from trialport.define.model import (
-    DefineCodelist,
     DefineDataset,
     DefineDocument,
-    DefineValue,
-    DefineVariable,
+    DefineItem,
+    DefineItemRef,
+    DefineOrigin,
 )
 from trialport.diagnostics import Diagnostic, Place, did_you_mean
 
@@ -24,73 +24,132 @@ def document_faults(document: DefineDocument) -> list[Diagnostic]:
     is missing, E4303 a reference leads nowhere, E4304 a name or an identifier is there twice,
     E4305 a codelist has no terms.
     """
-    found = [fault for each in document.datasets for fault in _dataset(document, each)]
-    found += [_empty(each) for each in document.codelists if not (each.terms or each.dictionary)]
-    standards = [each.oid for each in document.standards]
-    for each in document.codelists:
-        where = Place(record=f"codelist {each.name}")
-        found += _reference("standard", each.standard, standards, where)
-    groups = (document.datasets, "name"), (document.codelists, "oid"), (document.methods, "oid")
-    for things, key in (*groups, (document.comments, "oid"), (document.standards, "oid")):
-        found += _doubled((getattr(each, key) for each in things), Place())
-    return found
+    return list(_Faults(document).all())
 
 
-def _dataset(document: DefineDocument, dataset: DefineDataset) -> Iterator[Diagnostic]:
-    where = Place(record=dataset.name)
-    if not dataset.label:
-        yield Diagnostic("E4301", where, "the dataset has no label", "add label: ...")
-    for name, value in (("class", dataset.class_), ("structure", dataset.structure)):
-        if not value:
-            problem = f"the dataset has no {name}"
-            yield Diagnostic("E4302", where, problem, f"add {name}: ...")
-    standards = [each.oid for each in document.standards]
-    yield from _reference("standard", dataset.standard, standards, where)
-    yield from _reference("comment", dataset.comment, _oids(document.comments), where)
-    yield from _doubled((each.name for each in dataset.variables), where)
-    names = [each.name for each in dataset.variables]
-    for variable in dataset.variables:
-        place = Place(record=dataset.name, column=variable.name)
-        if not variable.label:
+class _Faults:
+    """The faults of one document; it knows which identifiers there are."""
+
+    def __init__(self, document: DefineDocument) -> None:
+        self.document = document
+        self.items = {each.oid: each for each in document.items}
+        self.lists = {each.oid: each for each in document.value_lists}
+        self.wheres = {each.oid: each for each in document.wheres}
+        leaves = [*document.leaves, *(each.leaf for each in document.datasets if each.leaf)]
+        self.known = {
+            "variable": list(self.items),
+            "value list": list(self.lists),
+            "where clause": list(self.wheres),
+            "codelist": [each.oid for each in document.codelists],
+            "method": [each.oid for each in document.methods],
+            "comment": [each.oid for each in document.comments],
+            "standard": [each.oid for each in document.standards],
+            "dataset": [each.oid for each in document.datasets],
+            "document": [each.id for each in leaves],
+        }
+        self.there = {kind: set(oids) for kind, oids in self.known.items()}
+
+    def all(self) -> Iterator[Diagnostic]:
+        for each in self.document.datasets:
+            yield from self._dataset(each)
+        for each in self.document.codelists:
+            where = Place(record=f"codelist {each.name}")
+            if not (each.terms or each.dictionary):
+                yield Diagnostic("E4305", where, "the codelist has no terms")
+            yield from self._refers("standard", each.standard, where)
+            yield from self._refers("comment", each.comment, where)
+        for each in self.document.wheres:
+            where = Place(record=f"where clause {each.oid}")
+            for check in each.checks:
+                yield from self._refers("variable", check.item, where)
+        yield from self._documents()
+        yield from self._results()
+        yield from _doubled((each.name for each in self.document.datasets), Place())
+        for oids in self.known.values():
+            yield from _doubled(oids, Place())
+
+    def _dataset(self, dataset: DefineDataset) -> Iterator[Diagnostic]:
+        where = Place(record=dataset.name)
+        if not dataset.label:
+            yield Diagnostic("E4301", where, "the dataset has no label", "add label: ...")
+        for name, value in (("class", dataset.class_), ("structure", dataset.structure)):
+            if not value:
+                problem = f"the dataset has no {name}"
+                yield Diagnostic("E4302", where, problem, f"add {name}: ...")
+        yield from self._refers("standard", dataset.standard, where)
+        yield from self._refers("comment", dataset.comment, where)
+        known = [each for each in dataset.items if each.item in self.items]
+        yield from _doubled((self.items[each.item].name for each in known), where)
+        for each in dataset.items:
+            yield from self._variable(dataset, each)
+
+    def _variable(self, dataset: DefineDataset, listed: DefineItemRef) -> Iterator[Diagnostic]:
+        item = self.items.get(listed.item)
+        if item is None:
+            yield from self._refers("variable", listed.item, Place(record=dataset.name))
+            return
+        place = Place(record=dataset.name, column=item.name)
+        if not item.label:
             yield Diagnostic("E4301", place, "the variable has no label", "add label: ...")
-        if variable.origin is None and not variable.values:
+        if not item.origins and not item.value_list:
             yield Diagnostic("E4302", place, "the variable has no origin", "add origin: ...")
-        yield from _item(document, variable, place)
-        for value in variable.values:
-            at = Place(record=dataset.name, column=f"{variable.name} {value.name}")
-            yield from _reference("variable", value.condition.variable, names, at)
-            yield from _item(document, value, at)
-        yield from _doubled((each.name for each in variable.values), place)
+        yield from self._item(listed, item, place)
+        yield from self._refers("value list", item.value_list, place)
+        values = self.lists.get(item.value_list)
+        for value in values.items if values else ():
+            described = self.items.get(value.item)
+            shown = described.name if described else value.item
+            at = Place(record=dataset.name, column=f"{item.name} {shown}")
+            yield from self._refers("variable", value.item, at)
+            for oid in value.where:
+                yield from self._refers("where clause", oid, at)
+            if described:
+                yield from self._item(value, described, at)
 
+    def _item(self, listed: DefineItemRef, item: DefineItem, place: Place) -> Iterator[Diagnostic]:
+        if item.type in _MEASURED and not item.length:
+            yield Diagnostic("E4302", place, f"a variable of type {item.type} needs a length")
+        if item.type == "float" and item.significant_digits is None:
+            yield Diagnostic("E4302", place, "a variable of type float needs significant digits")
+        yield from self._refers("codelist", item.codelist, place)
+        yield from self._refers("method", listed.method, place)
+        yield from self._refers("comment", item.comment, place)
+        for origin in item.origins:
+            yield from self._origin(origin, place)
 
-def _item(
-    document: DefineDocument, item: DefineVariable | DefineValue, place: Place
-) -> Iterator[Diagnostic]:
-    if item.type in _MEASURED and not item.length:
-        yield Diagnostic("E4302", place, f"a variable of type {item.type} needs a length")
-    if item.type == "float" and item.significant_digits is None:
-        yield Diagnostic("E4302", place, "a variable of type float needs significant digits")
-    yield from _reference("codelist", item.codelist, _oids(document.codelists), place)
-    yield from _reference("method", item.method, _oids(document.methods), place)
-    yield from _reference("comment", item.comment, _oids(document.comments), place)
+    def _origin(self, origin: DefineOrigin, place: Place) -> Iterator[Diagnostic]:
+        for each in origin.documents:
+            yield from self._refers("document", each.leaf, place)
 
+    def _documents(self) -> Iterator[Diagnostic]:
+        document = self.document
+        for each in (*document.methods, *document.comments):
+            for reference in each.documents:
+                yield from self._refers("document", reference.leaf, Place(record=each.oid))
+        for reference in (*document.crf, *document.supplements):
+            yield from self._refers("document", reference.leaf, Place())
 
-def _oids(things: Iterable[object]) -> list[str]:
-    return [str(getattr(each, "oid", "")) for each in things]
+    def _results(self) -> Iterator[Diagnostic]:
+        for display in self.document.displays:
+            for result in display.results:
+                where = Place(record=f"result {result.oid}")
+                yield from self._refers("variable", result.parameter, where)
+                yield from self._refers("comment", result.comment, where)
+                for each in result.datasets:
+                    yield from self._refers("dataset", each.dataset, where)
+                    yield from self._refers("where clause", each.where, where)
+                    for oid in each.variables:
+                        yield from self._refers("variable", oid, where)
+                for each in (*result.documents, *result.code_documents, *display.documents):
+                    yield from self._refers("document", each.leaf, where)
 
-
-def _reference(kind: str, oid: str, known: list[str], place: Place) -> Iterator[Diagnostic]:
-    if oid and oid not in known:
-        problem = f"there is no {kind} '{oid}'"
-        yield Diagnostic("E4303", place, problem, did_you_mean(oid, known))
+    def _refers(self, kind: str, oid: str, place: Place) -> Iterator[Diagnostic]:
+        if oid and oid not in self.there[kind]:
+            problem = f"there is no {kind} '{oid}'"
+            yield Diagnostic("E4303", place, problem, did_you_mean(oid, self.known[kind]))
 
 
 def _doubled(names: Iterable[str], place: Place) -> Iterator[Diagnostic]:
     for name, times in Counter(names).items():
         if times > 1:
             yield Diagnostic("E4304", place, f"'{name}' is there {times} times")
-
-
-def _empty(codelist: DefineCodelist) -> Diagnostic:
-    where = Place(record=f"codelist {codelist.name}")
-    return Diagnostic("E4305", where, "the codelist has no terms")

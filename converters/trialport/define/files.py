@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlglot import exp
 
 from trialport.define.check import define_faults
 from trialport.define.codelists import Packages, guide_codes
-from trialport.define.document import define_document, study_facts
+from trialport.define.document import Group, define_document, study_facts
 from trialport.define.faults import document_faults
 from trialport.define.html import define_html, stylesheet
 from trialport.define.model import DefineDocument
@@ -29,7 +29,7 @@ Ask = Callable[[exp.Query], Iterable[tuple[Any, ...]]]
 """Returns the rows of a query over the datasets."""
 
 DEFINE, PAGE = "define.xml", "define.html"
-_GROUPS: tuple[Literal["sdtm", "adam"], ...] = ("sdtm", "adam")
+_GROUPS: tuple[Group, ...] = ("sdtm", "adam")
 
 
 def write_defines(

@@ -44,10 +44,13 @@ def used_query(step: Step) -> exp.Query:
     """Return the query for what the data of a dataset hold: `variable`, `value`, sorted.
 
     One row a distinct value of a variable with a codelist (numbers as text), a distinct shape of
-    an ISO 8601 text, a distinct number of decimal places of another number.
+    an ISO 8601 text, a distinct number of decimal places of another number, and the greatest
+    length of each supplemental qualifier (`QVAL.CD34`), in bytes of UTF-8.
     """
     asked = [(each.name, _asked(each)) for each in step.variables]
     selects = [_distinct(step.name, name, value) for name, value in asked if value is not None]
+    if any(each.name == "QNAM" for each in step.variables):
+        selects.append(_qualifier_lengths(step.name))
     whole: exp.Query = selects[0] if selects else _nothing()
     for each in selects[1:]:
         whole = exp.union(whole, each, distinct=False, copy=False)
@@ -145,6 +148,14 @@ def _distinct(dataset: str, name: str, value: exp.Expr) -> exp.Select:
     values = exp.Subquery(this=once, alias=exp.TableAlias(this=sql.name("d")))
     select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(value, "value"))
     return select.distinct().from_(values)
+
+
+def _qualifier_lengths(dataset: str) -> exp.Select:
+    name = exp.DPipe(this=sql.text("QVAL."), expression=sql.column("QNAM"), safe=True)
+    size = sql.call("octet_length", sql.call("encode", sql.column("QVAL")))
+    longest = exp.cast(exp.Max(this=size), exp.DataType.Type.VARCHAR)
+    select = exp.select(sql.alias(name, "variable"), sql.alias(longest, "value"))
+    return select.from_(sql.table(dataset)).group_by(sql.column("QNAM"))
 
 
 def _nothing() -> exp.Select:

@@ -10,27 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from operator import attrgetter
 
 from lxml import etree
 
 from trialport.define.elements import (
-    DEF,
-    ODM,
-    XLINK,
+    attributes,
     child,
     codelist_element,
     comment_element,
     dataset_element,
+    element,
     item_element,
+    leaf_element,
     method_element,
+    reference_element,
     standard_element,
-    value_item_element,
     value_list_element,
     where_element,
 )
 from trialport.define.faults import document_faults
-from trialport.define.model import DefineDataset, DefineDocument, DefineVariable
+from trialport.define.model import DefineDocument
+from trialport.define.namespaces import ARM, DEF, ODM, XLINK, define
+from trialport.define.result_elements import displays_element
 from trialport.diagnostics import WriteError
 
 STYLESHEET = "define2-1.xsl"
@@ -42,7 +43,7 @@ def define_xml(document: DefineDocument, *, created: datetime | None) -> bytes:
     """Return the define.xml of a document, in UTF-8, with definitions sorted by identifier.
 
     Args:
-        document: what is said; its datasets keep their order.
+        document: what is said; its datasets and displays keep their order.
         created: the time of creation that the document bears; 1960-01-01T00:00:00 unless stated.
 
     Raises:
@@ -52,6 +53,11 @@ def define_xml(document: DefineDocument, *, created: datetime | None) -> bytes:
     faults = document_faults(document)
     if faults:
         raise WriteError(faults)
+    return document_xml(document, created=created)
+
+
+def document_xml(document: DefineDocument, *, created: datetime | None) -> bytes:
+    """Return the XML of a document whatever it lacks; see `define_xml`."""
     root = _root(document, created or _EPOCH)
     instruction = f'type="text/xsl" href="{STYLESHEET}"'
     root.addprevious(etree.ProcessingInstruction("xml-stylesheet", instruction))
@@ -60,26 +66,25 @@ def define_xml(document: DefineDocument, *, created: datetime | None) -> bytes:
 
 
 def _root(document: DefineDocument, created: datetime) -> etree._Element:
-    root = etree.Element(f"{{{ODM}}}ODM", nsmap=_NAMESPACES)
+    names = {**_NAMESPACES, "arm": ARM} if document.displays else _NAMESPACES
+    root = etree.Element(f"{{{ODM}}}ODM", nsmap=names)
     root.set("ODMVersion", "1.3.2")
     root.set("FileType", "Snapshot")
-    root.set("FileOID", f"{document.study}.{document.group.upper()}.DEFINE")
+    root.set("FileOID", document.file.oid)
     root.set("CreationDateTime", created.isoformat(timespec="seconds"))
-    root.set("SourceSystem", "trialport")
-    root.set(f"{{{DEF}}}Context", "Submission")
-    study = child(root, "Study", OID=f"STDY.{document.study}")
+    attributes(root, Originator=document.file.originator, SourceSystem=document.file.system)
+    attributes(root, SourceSystemVersion=document.file.system_version)
+    root.set(define("Context"), document.file.context)
+    study = child(root, "Study", OID=document.file.study)
     facts = child(study, "GlobalVariables")
     child(facts, "StudyName").text = document.study
-    child(facts, "StudyDescription").text = document.description
-    child(facts, "ProtocolName").text = document.study
-    version = child(
-        study,
-        "MetaDataVersion",
-        OID=f"MDV.{document.study}.{document.group.upper()}",
-        Name=document.name,
-        Description=document.name,
-    )
-    version.set(f"{{{DEF}}}DefineVersion", "2.1.0")
+    child(facts, "StudyDescription").text = document.study_description
+    child(facts, "ProtocolName").text = document.protocol
+    version = child(study, "MetaDataVersion", OID=document.file.version, Name=document.name)
+    attributes(version, Description=document.description)
+    version.set(define("DefineVersion"), "2.1.0")
+    if document.comment:
+        version.set(define("CommentOID"), document.comment)
     version.extend(_definitions(document))
     return root
 
@@ -87,35 +92,27 @@ def _root(document: DefineDocument, created: datetime) -> etree._Element:
 def _definitions(document: DefineDocument) -> Iterator[etree._Element]:
     """Yield what the metadata version holds, in the order that the schema asks for."""
     if document.standards:
-        standards = etree.Element(f"{{{DEF}}}Standards")
-        standards.extend(_sorted(standard_element(each) for each in document.standards))
+        standards = element("Standards", DEF)
+        standards.extend(_sorted(map(standard_element, document.standards)))
         yield standards
-    valued = list(_valued(document.datasets))
-    yield from _sorted(value_list_element(name, variable) for name, variable in valued)
-    yield from _sorted(
-        where_element(name, variable.name, each)
-        for name, variable in valued
-        for each in variable.values
-    )
-    for dataset in document.datasets:
-        yield dataset_element(document.group, dataset)
-    items = [item_element(each.name, one) for each in document.datasets for one in each.variables]
-    items += [
-        value_item_element(name, variable.name, each)
-        for name, variable in valued
-        for each in variable.values
-    ]
-    yield from _sorted(items)
-    by_oid = attrgetter("oid")
-    yield from (codelist_element(each) for each in sorted(document.codelists, key=by_oid))
-    yield from (method_element(each) for each in sorted(document.methods, key=by_oid))
-    yield from (comment_element(each) for each in sorted(document.comments, key=by_oid))
-
-
-def _valued(datasets: Iterable[DefineDataset]) -> Iterator[tuple[str, DefineVariable]]:
-    """Yield dataset name and variable wherever single values are described."""
-    for dataset in datasets:
-        yield from ((dataset.name, each) for each in dataset.variables if each.values)
+    for name, references in (
+        ("AnnotatedCRF", document.crf),
+        ("SupplementalDoc", document.supplements),
+    ):
+        if references:
+            listed = element(name, DEF)
+            listed.extend(map(reference_element, references))
+            yield listed
+    yield from _sorted(map(value_list_element, document.value_lists))
+    yield from _sorted(map(where_element, document.wheres))
+    yield from map(dataset_element, document.datasets)
+    yield from _sorted(map(item_element, document.items))
+    yield from _sorted(map(codelist_element, document.codelists))
+    yield from _sorted(map(method_element, document.methods))
+    yield from _sorted(map(comment_element, document.comments))
+    yield from sorted(map(leaf_element, document.leaves), key=lambda each: each.get("ID", ""))
+    if document.displays:
+        yield displays_element(document.displays)
 
 
 def _sorted(elements: Iterable[etree._Element]) -> list[etree._Element]:
