@@ -1,7 +1,8 @@
 """Convert clinical trial records to CDISC SDTM, ADaM, SAS XPORT and FHIR.
 
 `convert` writes a study, `datasets` hands it to pandas, `check` reads a specification only;
-`read_xpt` and `write_xpt` read and write SAS XPORT files. Nothing heavy is imported before use.
+`read_xpt` and `write_xpt` read and write SAS XPORT files, `read_dataset` and `export_dataset` the
+other formats of a dataset. Nothing heavy is imported before use.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trialport.exchange import export_dataset, read_dataset
     from trialport.pipeline import Conversion, check, convert, datasets
     from trialport.xport import read_xpt, read_xpt_arrow, write_xpt
 
@@ -20,12 +22,15 @@ __all__ = [
     "check",
     "convert",
     "datasets",
+    "export_dataset",
+    "read_dataset",
     "read_xpt",
     "read_xpt_arrow",
     "write_xpt",
 ]
 
 _HOMES = {
+    **dict.fromkeys(("export_dataset", "read_dataset"), "trialport.exchange"),
     **dict.fromkeys(("Conversion", "check", "convert", "datasets"), "trialport.pipeline"),
     **dict.fromkeys(("read_xpt", "read_xpt_arrow", "write_xpt"), "trialport.xport"),
 }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +12,7 @@ from sqlglot import exp
 from trialport import __version__
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecError, did_you_mean
 from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.moment import creation_time
 from trialport.plan.compare import Change, compare_plans
 from trialport.plan.model import Plan, Step, VariablePlan
 from trialport.spec.differences import changed_codelists, changed_columns
@@ -113,6 +112,7 @@ def convert(
     raw: Raw,
     out: Path | str,
     only: Collection[str] = (),
+    formats: Collection[str] = (),
     strict: bool = False,
     force: bool = False,
     threads: int | None = None,
@@ -126,6 +126,8 @@ def convert(
         raw: folder of the raw files, or pandas DataFrames or Arrow tables by raw table.
         out: folder to write; it appears whole or not at all.
         only: datasets or resource types to make, with what they depend on; all unless stated.
+        formats: formats of the datasets beside transport files (`dataset-json`, `ndjson`, `dsjc`,
+            `parquet`, `csv`), with those that study.yaml names.
         strict: write nothing where a finding is an error.
         force: replace an earlier output.
         threads: threads to use; no byte depends on it.
@@ -148,7 +150,7 @@ def convert(
     with _Work(planned, raw, threads, memory_limit, progress) as work:
         try:
             with fresh_folder(target, force=force) as folder:
-                made = work.write(folder)
+                made = work.write(folder, _formats(planned, formats))
                 if strict and not made.submission_ready:
                     raise _StrictError(made)
         except _StrictError as stopped:
@@ -302,10 +304,11 @@ class _Work:
         steps = [each for each in self.planned.plan.steps if not only or each.name in only]
         return {each.name: self.engine.frame(each.output) for each in steps}
 
-    def write(self, folder: Path) -> Conversion:
+    def write(self, folder: Path, formats: Sequence[str]) -> Conversion:
         """Write everything into the folder."""
         described = self._write_datasets(folder)
         self._write_defines(folder, described)
+        self._write_formats(folder, described, formats)
         self._write_resources(folder)
         self._validate(described)
         return self._report(folder, described)
@@ -342,6 +345,25 @@ class _Work:
             created=creation_time(),
         )
 
+    def _write_formats(
+        self, folder: Path, described: Sequence[DatasetMetadata], formats: Sequence[str]
+    ) -> None:
+        if not formats:
+            return
+        from trialport.write.formats import write_formats
+
+        study = self.planned.specification.study
+        encoding = study.encoding.text if study.encoding else "ascii"
+        self.progress("formats")
+        write_formats(
+            folder,
+            described,
+            formats,
+            study=study.study.text,
+            encoding=encoding,
+            created=creation_time(),
+        )
+
     def _write_resources(self, folder: Path) -> None:
         if not self.planned.plan.resources:
             return
@@ -371,6 +393,17 @@ class _Work:
         write_json(folder / "findings.json", [finding_json(each) for each in findings])
         write_json(folder / "manifest.json", manifest(made, self.planned, self.digests))
         return made
+
+
+def _formats(planned: PlannedStudy, asked: Collection[str]) -> list[str]:
+    """Return the formats to write beside transport files, in a fixed order."""
+    from trialport.exchange.formats import FORMATS, format_faults
+
+    faults = format_faults(asked, Place())
+    if faults:
+        raise SpecError(faults)
+    wanted = {*asked, *(each.text for each in planned.specification.study.formats)}
+    return [each for each in FORMATS if each in wanted]
 
 
 def raw_tables(whole: Plan) -> list[str]:
@@ -462,12 +495,6 @@ def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tu
 def _extensible(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> bool:
     known = codelists.get(variable.codelist)
     return known is None or known.published is None or known.published.extensible
-
-
-def creation_time() -> datetime | None:
-    """Return the time that files bear: SOURCE_DATE_EPOCH, or none, never the clock's."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None) if epoch.isdigit() else None
 
 
 def _finding_order(each: Diagnostic) -> tuple[str, str, int, str, str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Severity, SpecError, did_you_mean
+from trialport.exchange.formats import format_faults
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Plan
@@ -49,6 +50,8 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
         return None, found
     for name in specification.sources.tables:
         found += contract_faults(name, specification.sources)
+    for each in specification.study.formats:
+        found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)
     found += faults
     published, faults = _terminology(specification)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 import pytest
+import trialport
 
 Run = Callable[..., Any]
 
@@ -171,3 +172,22 @@ def _read_to_the_end(terminal: int) -> bytes:
     finally:
         os.close(terminal)
     return bytes(content)
+
+
+def test_formats_stand_beside_the_transport_files(
+    run: Run, args: list[str | Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    ran = run(*args, "--only", "DM", "--format", "dataset-json,csv", "--format", "parquet")
+    assert ran.code in (0, 1)
+    expected = trialport.read_dataset(out / "sdtm/dm.xpt")
+    for name in ("dataset-json/sdtm/dm.json", "csv/sdtm/dm.csv", "parquet/sdtm/dm.parquet"):
+        assert trialport.read_dataset(out / name).equals(expected, check_metadata=True)
+    assert run(*args, "--only", "DM", "--force").code in (0, 1)
+    assert not (out / "csv").exists()
+
+
+def test_an_unknown_format_is_answered_with_the_nearest(run: Run, args: list[str | Path]) -> None:
+    ran = run(*args, "--format", "parket")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "E1290: error: there is no format 'parket'; did you mean 'parquet'?\n"

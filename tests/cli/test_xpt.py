@@ -73,7 +73,7 @@ def test_check_of_a_file_that_is_not_there_could_not_be_done(run: Run, tmp_path:
 
 
 def test_csv_has_the_values_as_they_are(run: Run, file: Path) -> None:
-    ran = run("xpt", "to-csv", file)
+    ran = run("xpt", "to-csv", file, "--as-is")
     assert (ran.code, ran.err) == (0, "")
     assert list(csv.reader(io.StringIO(ran.out))) == [
         ["USUBJID", "AETERM", "AESEQ"],
@@ -83,8 +83,8 @@ def test_csv_has_the_values_as_they_are(run: Run, file: Path) -> None:
     ]
 
 
-def test_safe_csv_puts_an_apostrophe_before_formulas_alone(run: Run, file: Path) -> None:
-    rows = list(csv.reader(io.StringIO(run("xpt", "to-csv", file, "--safe").out)))
+def test_csv_puts_an_apostrophe_before_formulas_alone(run: Run, file: Path) -> None:
+    rows = list(csv.reader(io.StringIO(run("xpt", "to-csv", file).out)))
     assert [row[1] for row in rows[1:]] == ["'=1+1", 'a "quoted", term', ""]
 
 
@@ -143,6 +143,38 @@ def test_of_several_datasets_one_is_chosen(run: Run, file: Path, tmp_path: Path)
     ran = run("xpt", "to-csv", both)
     assert ran.code == 2
     assert ran.err == (
-        f"E3065 {both}: error: the file holds 2 datasets: AE, DM; choose one, e.g. --member AE\n"
+        f"E3065 {both}: error: the file holds 2 datasets: AE, DM; name the member, e.g. AE\n"
     )
     assert run("xpt", "to-csv", both, "--member", "DM").out == "USUBJID\nS-9\n"
+
+
+@pytest.mark.parametrize("extension", [".json", ".ndjson", ".dsjc"])
+def test_dataset_json_is_written_shown_checked_and_taken_back(
+    run: Run, tmp_path: Path, extension: str
+) -> None:
+    data = pd.DataFrame({"USUBJID": ["S-1", "S-2"], "AESEQ": [1.0, None]})
+    write_xpt(data, tmp_path / "ae.xpt", name="AE", label="Adverse Events")
+    out, again = tmp_path / f"ae{extension}", tmp_path / "again.xpt"
+    ran = run("xpt", "to-json", tmp_path / "ae.xpt", "--out", out)
+    assert (ran.code, ran.out) == (0, f"{out}: AE, 2 observations, 2 variables\n")
+    assert run("xpt", "show", out).out == run("xpt", "show", tmp_path / "ae.xpt").out
+    assert run("xpt", "check", out).code == 0
+    assert run("xpt", "to-csv", out).out == "USUBJID,AESEQ\nS-1,1\nS-2,\n"
+    assert run("xpt", "from-json", out, "--out", again).code == 0
+    assert again.read_bytes() == (tmp_path / "ae.xpt").read_bytes()
+    assert run("xpt", "from-json", out, "--out", again).code == 2
+    out.write_bytes(out.read_bytes()[:-20])
+    assert run("xpt", "check", out).code == 1
+
+
+def test_special_missing_values_are_refused_in_dataset_json(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    ran = run("xpt", "to-json", file, "--out", tmp_path / "ae.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("E4090 AE row 2: error: AESEQ holds a special missing value")
+    assert not (tmp_path / "ae.json").exists()
+
+
+def test_dataset_json_wants_its_extension(run: Run, file: Path, tmp_path: Path) -> None:
+    assert run("xpt", "to-json", file, "--out", tmp_path / "ae.txt").code == 2

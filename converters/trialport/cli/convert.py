@@ -12,6 +12,7 @@ import click
 from trialport.cli.options import (
     example,
     force_option,
+    format_option,
     json_option,
     only_option,
     quiet_option,
@@ -37,6 +38,7 @@ from trialport.cli.options import (
     help="Folder to write; it appears whole or not at all.",
 )
 @only_option
+@format_option
 @click.option("--strict", is_flag=True, help="Write nothing where a finding is an error.")
 @force_option
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
@@ -51,6 +53,7 @@ def command(
     raw: Path,
     out: Path,
     only: tuple[str, ...],
+    formats: tuple[str, ...],
     strict: bool,
     force: bool,
     threads: int | None,
@@ -74,6 +77,7 @@ def command(
             raw=raw,
             out=target,
             only=only,
+            formats=formats,
             strict=strict,
             force=force,
             threads=threads,

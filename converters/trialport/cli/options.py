@@ -48,6 +48,22 @@ only_option = click.option(
     help="Make this dataset or resource type, and what it depends on; may be repeated.",
 )
 
+
+def _names(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    """Return the names of an option that takes several, apart by commas or by repetition."""
+    return [name.strip() for each in values for name in each.split(",") if name.strip()]
+
+
+format_option = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAMES",
+    callback=_names,
+    help="Write the datasets as dataset-json, ndjson, dsjc, parquet or csv as well; apart by "
+    "commas. Transport files (xpt) are always written.",
+)
+
 force_option = click.option("--force", is_flag=True, help="Replace what was written there before.")
 
 encoding_option = click.option(

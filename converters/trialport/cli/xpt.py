@@ -13,6 +13,8 @@ _VERBS = {
     "check": "Read all of FILE and report what departs from the format.",
     "to-csv": "Write a dataset of FILE as CSV.",
     "to-parquet": "Write a dataset of FILE as Parquet.",
+    "to-json": "Write a dataset of FILE as CDISC Dataset-JSON 1.1.",
+    "from-json": "Write a Dataset-JSON FILE as SAS XPORT version 5.",
 }
 
 
@@ -31,5 +33,6 @@ class _Xpt(LazyGroup):
 def command() -> None:
     """Look into SAS XPORT files, check them, or turn them into others.
 
-    The format is version 5 (SAS technical note TS-140), as submissions want it.
+    The format is version 5 (SAS technical note TS-140), as submissions want it. show, check,
+    to-csv and to-parquet take a Dataset-JSON file (.json, .ndjson, .dsjc) as well.
     """

@@ -36,11 +36,11 @@ def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool) -> 
 
 def _faults(file: Path, encoding: str) -> list[Diagnostic]:
     """Return the departures of each dataset and the first fault that stops reading it."""
-    from trialport.xport import read_members
+    from trialport.cli.xpt_target import stored_datasets
 
     found: list[Diagnostic] = []
     try:
-        stored = read_members(file, encoding=encoding)
+        stored = stored_datasets(file, encoding)
     except DataError as error:
         return _of_the_file(error)
     for each in stored:

@@ -11,7 +11,7 @@ from trialport.cli.options import encoding_option, example, json_option, xpt_arg
 from trialport.cli.show import emit, json_text, plain, table
 
 if TYPE_CHECKING:
-    from trialport.xport import StoredMember
+    from trialport.exchange.dataset import Dataset
 
 
 @click.command("show", epilog=example("trialport xpt show out/msc_gvhd/sdtm/dm.xpt"))
@@ -23,26 +23,26 @@ def command(file: Path, *, encoding: str, as_json: bool) -> None:
 
     Only headers are read. Lengths are bytes in the file.
     """
-    from trialport.xport import read_members
+    from trialport.cli.xpt_target import stored_datasets
 
-    stored = read_members(file, encoding=encoding)
+    stored = stored_datasets(file, encoding)
     if as_json:
         emit(json_text({"file": str(file), "datasets": [_member_json(each) for each in stored]}))
     else:
         emit("\n\n".join(map(_member_text, stored)))
 
 
-def _member_text(stored: StoredMember) -> str:
+def _member_text(stored: Dataset) -> str:
     member = stored.member
     rows = [
-        (each.name, each.type, each.length or 8, each.format or "-", each.label)
+        (each.name, each.type, each.length or "-", each.format or "-", each.label)
         for each in member.variables
     ]
     head = f"{member.name}  {member.label}  ({stored.observations} observations)"
     return f"{plain(head)}\n\n{table(['variable', 'type', 'length', 'format', 'label'], rows)}"
 
 
-def _member_json(stored: StoredMember) -> dict[str, Any]:
+def _member_json(stored: Dataset) -> dict[str, Any]:
     return {
         "name": stored.member.name,
         "label": stored.member.label,

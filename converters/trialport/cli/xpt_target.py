@@ -1,4 +1,4 @@
-"""Where a dataset of a transport file comes from and goes to."""
+"""Where a dataset comes from and goes to."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from trialport.cli.show import close_quietly, emit, json_text
-from trialport.diagnostics import DataError, Diagnostic, Place, WriteError, did_you_mean
+from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.xport import StoredMember, read_members
 from trialport.xport.atomic import atomic_file
 
+if TYPE_CHECKING:
+    from trialport.exchange import JsonDataset
+    from trialport.exchange.dataset import Dataset
 
-def one_member(file: Path, member: str | None, encoding: str) -> StoredMember:
-    """Return the dataset of a file: the only one, or the one of that name.
+JSON_EXTENSIONS = (".json", ".ndjson", ".dsjc")
 
-    Raises:
-        DataError: E3064 no such dataset, E3065 several and none chosen, or what reading raises.
-    """
-    stored = read_members(file, encoding=encoding)
-    chosen = [each for each in stored if member in (None, each.member.name)]
-    if len(chosen) == 1:
-        return chosen[0]
-    names = [each.member.name for each in stored]
-    if not chosen:
-        problem, remedy = f"the file holds no dataset '{member}'", did_you_mean(str(member), names)
-        raise DataError([Diagnostic("E3064", Place(str(file)), problem, remedy)])
-    problem = f"the file holds {len(chosen)} datasets: {', '.join(names)}"
-    remedy = f"choose one, e.g. --member {names[0]}" if member is None else ""
-    raise DataError([Diagnostic("E3065", Place(str(file)), problem, remedy)])
+
+def stored_datasets(
+    file: Path, encoding: str
+) -> tuple[StoredMember, ...] | tuple[JsonDataset, ...]:
+    """Return the datasets of a transport file, or that of a Dataset-JSON file."""
+    if file.suffix.lower() not in JSON_EXTENSIONS:
+        return read_members(file, encoding=encoding)
+    from trialport.exchange import open_dataset_json
+
+    return (open_dataset_json(file),)
+
+
+def refuse_existing(out: Path, *, force: bool) -> None:
+    """Raise E4101 where there is a file of this name already."""
+    if out.exists() and not force:
+        problem, remedy = "there is a file of this name", "name another file, or use --force"
+        raise WriteError([Diagnostic("E4101", Place(str(out)), problem, remedy)])
 
 
 @contextmanager
@@ -40,9 +45,7 @@ def fresh_file(out: Path, *, force: bool) -> Generator[BinaryIO]:
     Raises:
         WriteError: E4101 there is a file of this name, E4034 it cannot be written.
     """
-    if out.exists() and not force:
-        problem, remedy = "there is a file of this name", "name another file, or use --force"
-        raise WriteError([Diagnostic("E4101", Place(str(out)), problem, remedy)])
+    refuse_existing(out, force=force)
     with atomic_file(out) as stream:
         yield stream
 
@@ -57,9 +60,9 @@ def emit_bytes(chunks: Iterable[bytes]) -> None:
         close_quietly()
 
 
-def written(stored: StoredMember, out: Path, *, as_json: bool) -> None:
+def written(dataset: Dataset, out: Path, *, as_json: bool) -> None:
     """Tell what was written: the file, and how much is in it."""
-    name, rows, columns = stored.member.name, stored.observations, len(stored.member.variables)
+    name, rows, columns = dataset.member.name, dataset.observations, len(dataset.member.variables)
     if as_json:
         emit(
             json_text(

@@ -27,7 +27,7 @@ from trialport.cli.options import (
 )
 @member_option
 @encoding_option
-@click.option("--safe", is_flag=True, help="Put ' before text that a spreadsheet would run.")
+@click.option("--as-is", is_flag=True, help="Write text that a spreadsheet would run as it is.")
 @force_option
 @json_option
 def command(
@@ -36,22 +36,23 @@ def command(
     out: Path | None,
     member: str | None,
     encoding: str,
-    safe: bool,
+    as_is: bool,
     force: bool,
     as_json: bool,
 ) -> None:
     """Write a dataset of FILE as CSV.
 
-    The file is UTF-8. Values are written as they are: dates stay the numbers SAS keeps, missing
-    values are empty, special missing values are .A to .Z and ._ in their cell. Text that begins
-    with = + - @ is not changed either, and a spreadsheet takes it for a formula; with --safe an
-    apostrophe stands before it. --json wants --out, and tells what was written.
+    The file is UTF-8. Dates stay the numbers SAS keeps, missing values are empty, special missing
+    values are .A to .Z and ._ in their cell. Before text that begins with = + - @ or an apostrophe
+    stands an apostrophe, so that no spreadsheet runs it: take one off to have the value. With
+    --as-is nothing is put before it. --json wants --out, and tells what was written.
     """
-    from trialport.cli.xpt_target import emit_bytes, fresh_file, one_member, written
-    from trialport.xport.to_csv import csv_chunks
+    from trialport.cli.xpt_target import emit_bytes, fresh_file, written
+    from trialport.exchange import open_dataset
+    from trialport.exchange.csv import csv_chunks
 
-    stored = one_member(file, member, encoding)
-    chunks = csv_chunks(stored, safe=safe)
+    dataset = open_dataset(file, encoding=encoding, member=member)
+    chunks = csv_chunks(dataset, guarded=not as_is)
     if out is None:
         if as_json:
             raise click.UsageError("--json wants --out: stdout cannot hold both CSV and JSON")
@@ -59,4 +60,4 @@ def command(
         return
     with fresh_file(out, force=force) as stream:
         stream.writelines(chunks)
-    written(stored, out, as_json=as_json)
+    written(dataset, out, as_json=as_json)

@@ -39,10 +39,11 @@ def command(
     Labels, formats and lengths are in the metadata of the columns. Dates stay the numbers SAS
     keeps; special missing values are in a text column NAME__missing, where there are any.
     """
-    from trialport.cli.xpt_target import fresh_file, one_member, written
-    from trialport.xport.to_parquet import write_parquet
+    from trialport.cli.xpt_target import fresh_file, written
+    from trialport.exchange import open_dataset
+    from trialport.exchange.parquet import write_parquet
 
-    stored = one_member(file, member, encoding)
+    dataset = open_dataset(file, encoding=encoding, member=member)
     with fresh_file(out, force=force) as stream:
-        write_parquet(stored, stream)
-    written(stored, out, as_json=as_json)
+        write_parquet(dataset, stream)
+    written(dataset, out, as_json=as_json)

@@ -181,6 +181,9 @@ class Study:
     terminology: Mapping[str, Text] = key("pinned terminology package of sdtm, adam")
     profile: str = key("regulator's profile", default="fda")
     encoding: Text | None = key("encoding of the XPORT files; ascii unless stated", default=None)
+    formats: tuple[Text, ...] = key(
+        "formats beside XPORT: dataset-json, ndjson, dsjc, parquet, csv", default=()
+    )
     timezone: str = key(
         "offset of the study's date-times, e.g. '+08:00'", form=forms.OFFSET, default=""
     )

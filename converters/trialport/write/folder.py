@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Place, WriteError
+from trialport.exchange.formats import FORMATS
 
-_KNOWN = {"sdtm", "adam", "fhir", "findings.json", "manifest.json"}
+_KNOWN = {"sdtm", "adam", "fhir", "zh", "findings.json", "manifest.json", *FORMATS}
 
 
 @contextmanager

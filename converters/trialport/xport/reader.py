@@ -18,9 +18,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
+from trialport.xport.arrow import dataset_schema
 from trialport.xport.cell_fault import CellFault
 from trialport.xport.encodings import ENCODINGS, known_encoding
-from trialport.xport.model import MISSING_SUFFIX, Member, Variable
+from trialport.xport.model import Member, Variable
 from trialport.xport.sas_numbers import FULL, read_numbers
 from trialport.xport.source import Source
 from trialport.xport.structure import Section, sections
@@ -44,12 +45,7 @@ class StoredMember:
 
     def schema(self, *, special_missing: bool = False) -> pa.Schema:
         """Return the schema of the batches; labels, formats and lengths are in its metadata."""
-        fields: list[pa.Field[Any]] = []
-        for variable in self.member.variables:
-            fields.append(_field(variable))
-            if special_missing and variable.type == "num":
-                fields.append(pa.field(variable.name + MISSING_SUFFIX, pa.string()))
-        return pa.schema(fields, {"name": self.member.name, "label": self.member.label})
+        return dataset_schema(self.member, special_missing=special_missing)
 
     def batches(self, *, special_missing: bool = False) -> Iterator[pa.RecordBatch]:
         """Yield the observations in the order of the file.
@@ -109,18 +105,6 @@ def _opened(origin: Path | BinaryIO, encoding: str) -> Generator[Source]:
 
 def _size(stream: BinaryIO) -> int:
     return stream.seek(0, io.SEEK_END)
-
-
-def _field(variable: Variable) -> pa.Field[Any]:
-    metadata = {
-        "label": variable.label,
-        "format": variable.format,
-        "informat": variable.informat,
-        "length": str(variable.length),
-    }
-    return pa.field(
-        variable.name, pa.string() if variable.type == "char" else pa.float64(), metadata=metadata
-    )
 
 
 def _batches(
