@@ -2,7 +2,7 @@
 # Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop check fmt style types layers docs build clean
+.PHONY: help demo test interop check fuzz bench fmt style types layers docs build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,6 +10,9 @@ STUDY := mappings/studies/msc_gvhd
 RAW := samples/msc_gvhd/raw
 OUT := out/msc_gvhd
 WORKERS ?= 2
+INPUTS ?= 100000
+SEED ?= 1
+ROWS ?= 1000000
 
 # The first Python of at least 3.11 that can make a virtual environment; `make PYTHON=...` overrides.
 USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -23,6 +26,8 @@ help:
 	@echo 'make style   ruff check and ruff format --check'
 	@echo 'make types   pyright'
 	@echo 'make layers  import-linter: who may import whom'
+	@echo 'make fuzz    feed 100000 damaged files to the readers (INPUTS=, SEED=)'
+	@echo 'make bench   measure writing and reading transport files against others (ROWS=)'
 	@echo 'make fmt     format the code and sort imports'
 	@echo 'make docs    write the pages of docs/reference that are made from the code'
 	@echo 'make build   build sdist and wheel into dist/'
@@ -40,6 +45,10 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@ $(VENV)/.run
 
 # --- what it is for ---
@@ -62,6 +71,12 @@ interop: $(VENV)/.dev
 	$(BIN)/python -m pytest -m interop -rs
 
 check: style types layers test
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python -m tests.fuzz.run --inputs $(INPUTS) --seed $(SEED)
+
+bench: $(VENV)/.bench
+	$(BIN)/python tests/benchmarks/xport_benchmark.py --rows $(ROWS)
 
 style: $(VENV)/.dev
 	$(BIN)/ruff check .
