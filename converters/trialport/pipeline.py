@@ -526,6 +526,7 @@ def manifest(
         "trialport": __version__,
         "study": study.study.text,
         "specification_sha256": planned.specification.digest,
+        "templates_sha256": dict(planned.specification.templates),
         "standards": {name: each.text for name, each in study.standards.items()},
         "terminology": {name: each.text for name, each in study.terminology.items()},
         "encoding": study.encoding.text if study.encoding else "ascii",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Plan
 from trialport.read.contract import contract_faults
-from trialport.read.specification import read_folder
+from trialport.read.layers import read_layers
+from trialport.spec.effective import effective_texts
+from trialport.spec.layers import Layer
 from trialport.spec.load import load_study
+from trialport.spec.merge import merge_layers
 from trialport.spec.nodes import Specification
 from trialport.spec.study_words import codelists_needed, study_vocabulary
 from trialport.spec.vocabulary import Vocabulary
@@ -40,12 +44,11 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     Args:
         folder: the folder of the specification, or the name of a shipped study.
     """
-    where = study_folder(folder)
     try:
-        files = read_folder(where)
+        *templates, own = study_layers(folder)
     except SpecError as error:
         return None, list(error.diagnostics)
-    specification, found = load_study(files, f"{folder.as_posix().rstrip('/')}/")
+    specification, found = load_study(own.files, own.shown, templates)
     if specification is None:
         return None, found
     for name in specification.sources.tables:
@@ -64,6 +67,28 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     if plan is None or any(each.severity is Severity.ERROR for each in found):
         return None, found
     return PlannedStudy(specification, vocabulary, plan), found
+
+
+def study_layers(folder: Path) -> list[Layer]:
+    """Return the templates of a study, the deepest first, and the study itself last.
+
+    Raises:
+        SpecError: a folder or template cannot be read.
+    """
+    return read_layers(study_folder(folder), f"{folder.as_posix().rstrip('/')}/")
+
+
+def effective_files(layers: Sequence[Layer]) -> dict[str, str]:
+    """Return the text of each file of a study with its templates merged, by its path.
+
+    Raises:
+        SpecError: a text is no YAML, or drops what no template has.
+    """
+    merged = merge_layers(layers)
+    found = [fault for each in merged.values() for fault in each.found]
+    if found:
+        raise SpecError(found)
+    return effective_texts(merged)
 
 
 def study_folder(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """Claims about loading a specification of several files."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -9,18 +9,22 @@ import pytest
 from trialport.diagnostics import Severity
 from trialport.read.specification import read_folder
 from trialport.spec.describe import describe
+from trialport.spec.layers import Layer
 from trialport.spec.load import load_study
 from trialport.spec.nodes import Specification
 from trialport.spec.schema import keys
 
 EVERY_KEY = Path(__file__).parent / "every_key"
+BENEATH = Layer("beneath", "beneath/", read_folder(Path(__file__).parent / "every_key_template"))
 
 STUDY = "study: A\nstandards: {sdtmig: '3.4'}\nterminology: {}\n"
 AE = "dataset: AE\nkeys: [STUDYID]\n"
 
 
-def loaded(files: Mapping[str, str], shown: str = "") -> Specification:
-    specification, faults = load_study(files, shown)
+def loaded(
+    files: Mapping[str, str], shown: str = "", templates: Sequence[Layer] = ()
+) -> Specification:
+    specification, faults = load_study(files, shown, templates)
     assert [str(each) for each in faults] == []
     assert specification is not None
     return specification
@@ -45,7 +49,7 @@ def nodes_of(value: object) -> Iterator[object]:
 
 
 def test_every_key_of_the_language_can_be_written() -> None:
-    specification = loaded(read_folder(EVERY_KEY))
+    specification = loaded(read_folder(EVERY_KEY), templates=[BENEATH])
     described = {(each.node_class, each.key) for each in describe()}
     classes = {node_class for node_class, _ in described}
     written = {
@@ -65,7 +69,7 @@ def _default(node_class: type, name: str) -> object:
 
 
 def test_a_specification_holds_its_files_in_the_order_of_their_paths() -> None:
-    specification = loaded(read_folder(EVERY_KEY), "mappings/studies/x/")
+    specification = loaded(read_folder(EVERY_KEY), "mappings/studies/x/", [BENEATH])
     assert specification.study.study.text == "MSC-GVHD"
     assert [each.dataset.text for each in specification.sdtm] == ["RELREC", "VS"]
     assert [each.dataset.text for each in specification.adam] == ["ADTTE"]

@@ -41,7 +41,7 @@ def node(node_class: type[T], text: str) -> T:
     root, faults = compose(text, "f")
     assert (root is not None, faults) == (True, [])
     assert root is not None
-    value, faults = read_node(node_class, root, "f")
+    value, faults = read_node(node_class, root)
     assert faults == []
     assert value is not None
     return value
@@ -52,7 +52,7 @@ def messages(node_class: type, text: str) -> list[str]:
     root, faults = compose(text, "f")
     assert (root is not None, faults) == (True, [])
     assert root is not None
-    value, faults = read_node(node_class, root, "f")
+    value, faults = read_node(node_class, root)
     assert value is None
     return [str(each) for each in faults]
 
@@ -320,7 +320,7 @@ variables:
 """
     root, _ = compose(text, "f")
     assert root is not None
-    _, faults = read_node(Dataset, root, "f")
+    _, faults = read_node(Dataset, root)
     assert sorted((each.place.line, each.code) for each in faults) == [
         (2, "E1110"),
         (3, "E1101"),

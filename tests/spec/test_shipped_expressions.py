@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from trialport.plan import collect
-from trialport.read.specification import read_folder
+from trialport.read.layers import read_layers
 from trialport.spec.expressions import Scope, names
 from trialport.spec.load import load_study
 from trialport.spec.nodes import Expression
@@ -34,7 +34,8 @@ def expressions_in(node: object) -> Iterator[Expression]:
 
 
 def shipped(study: Path) -> list[Expression]:
-    specification, faults = load_study(read_folder(study.parent), "")
+    *templates, own = read_layers(study.parent, "")
+    specification, faults = load_study(own.files, own.shown, templates)
     assert [str(each) for each in faults] == []
     return list(expressions_in(specification))
 

@@ -26,6 +26,7 @@ _VERBS = {
     "plan": "Show what STUDY will make, from what, and by which SQL.",
     "convert": "Convert the raw records of STUDY to datasets and resources.",
     "validate": "Check the datasets that a conversion wrote into DIR.",
+    "spec": "Show specifications with their templates merged.",
     "rule": "Explain the validation rule CODE.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
 }

@@ -107,7 +107,7 @@ def _records(text: str, file: str, found: list[Diagnostic]) -> Iterator[RuleReco
         found.append(faults.wrong_shape(place, "a file of rules", shape, "a list"))
         return
     for entry in root.value:
-        node, node_faults = read_node(RuleRecord, entry, file)
+        node, node_faults = read_node(RuleRecord, entry)
         own = [*node_faults, *(_expression_faults(node) if node is not None else ())]
         found += sorted(own, key=lambda each: each.place.line or 0)
         if node is not None and not own:

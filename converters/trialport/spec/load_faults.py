@@ -137,6 +137,31 @@ def empty_file(place: Place, what: str) -> Diagnostic:
     return Diagnostic("E1020", place, f"the file is empty where a {what} is expected")
 
 
+def unknown_template(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    """Return E1060: a template that neither lies beside the study nor is shipped."""
+    remedy = did_you_mean(name, known) or "put it into a folder 'templates' beside the study's"
+    return Diagnostic("E1060", place, f"there is no template '{name}'", remedy)
+
+
+def not_a_template_name(place: Place, name: str) -> Diagnostic:
+    """Return E1061: a path, or a link that leads elsewhere, where a template is named."""
+    problem = f"'{name}' is no name of a template: small letters, digits, '_' and '-'"
+    remedy = "put the template into the folder 'templates' beside the study's, and name it"
+    return Diagnostic("E1061", place, problem, remedy)
+
+
+def circle_of_templates(place: Place, names: Sequence[str]) -> Diagnostic:
+    """Return E1062: templates that extend each other."""
+    problem = f"templates extend each other: {' -> '.join(names)}"
+    return Diagnostic("E1062", place, problem, f"remove '{names[-1]}' from this 'extends'")
+
+
+def nothing_to_drop(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    """Return E1063: what is dropped stands in no template beneath."""
+    remedy = did_you_mean(name, known) or "remove it from 'drop'"
+    return Diagnostic("E1063", place, f"no template beneath this file has '{name}'", remedy)
+
+
 # --- E11: keys, shapes, values, names -----------------------------------------------------------
 
 _COMMA = "a comma ends a value inside { } and [ ]: quote text that holds one"

@@ -176,6 +176,11 @@ class Study:
 
     place: Place
     study: Text = key("STUDYID")
+    extends: tuple[Text, ...] = key("templates beneath the study, the last one on top", default=())
+    drop: tuple[Text, ...] = key(
+        "what is left out of the templates beneath: their files, and names as constants.CUTOFF",
+        default=(),
+    )
     title: str = key("title of the study", default="")
     standards: Mapping[str, Text] = key("version of each standard, e.g. sdtmig: '3.4'")
     terminology: Mapping[str, Text] = key("pinned terminology package of sdtm, adam")
@@ -242,6 +247,9 @@ class Sources:
     """The contracts of all raw tables (sources.yaml)."""
 
     place: Place
+    drop: tuple[Text, ...] = key(
+        "what is left out of the templates beneath, e.g. tables.visits", default=()
+    )
     missing: tuple[str, ...] = key("texts that mean missing, for every table", default=("",))
     tables: Mapping[str, RawTable] = key("contract of each raw table", form=forms.TABLE)
 
@@ -271,6 +279,9 @@ class Terminology:
     """The study's codelists (terminology.yaml)."""
 
     place: Place
+    drop: tuple[Text, ...] = key(
+        "what is left out of the templates beneath, e.g. codelists.NY.map", default=()
+    )
     codelists: Mapping[str, CodelistMap] = key(
         "each codelist by the name the study gives it", form=forms.CODELIST
     )
@@ -564,6 +575,9 @@ class Dataset:
 
     place: Place
     dataset: Text = key("name of the dataset", form=forms.DATASET)
+    drop: tuple[Text, ...] = key(
+        "what is left out of the templates beneath, e.g. variables.AESER", default=()
+    )
     label: Text | None = key("label, where the standard has none or another", default=None)
     class_: str = key("class, where the standard has none", name="class", default="")
     structure: str = key("time_to_event, or a sentence: one record per ...", default="")
@@ -651,6 +665,9 @@ class Resource:
 
     place: Place
     resource: Text = key("resource type")
+    drop: tuple[Text, ...] = key(
+        "what is left out of the templates beneath, e.g. content.period", default=()
+    )
     versions: tuple[Literal["R4", "R5"], ...] = key("FHIR versions: R4, R5", default=("R4",))
     each: Records = key("the records, one resource each")
     lookups: Mapping[str, Lookup] = key(
@@ -674,3 +691,4 @@ class Specification:
     adam: tuple[Dataset, ...]
     resources: tuple[Resource, ...]
     digest: str
+    templates: Mapping[str, str] = field(default_factory=dict[str, str])

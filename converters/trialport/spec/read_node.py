@@ -27,16 +27,16 @@ T = TypeVar("T")
 
 
 def read_node(
-    node_class: type[T], yaml_node: yaml.Node, file: str
+    node_class: type[T], yaml_node: yaml.Node
 ) -> tuple[T | None, list[Diagnostic]]:
     """Return the node that the YAML says, or None with every fault (E1101-E1117).
 
     Args:
         node_class: a class of `spec/nodes.py` whose fields are made by `key`.
-        yaml_node: a tree of `yaml_text.compose`.
-        file: the file, for places.
+        yaml_node: a tree of `yaml_text.compose`, or several of them merged; its marks name the
+            file and line of each place.
     """
-    reading = Reading(file)
+    reading = Reading()
     spot = Spot(class_words(node_class), reading.place(yaml_node))
     value = _node_reader(node_class)(yaml_node, spot, reading)
     return (None if reading.found else cast(T, value)), reading.found

@@ -10,7 +10,7 @@ import yaml
 
 from trialport.diagnostics import Diagnostic, Place
 from trialport.spec import load_faults as faults
-from trialport.spec.yaml_text import line
+from trialport.spec.yaml_text import place
 
 # What a reader returns in place of a value after it has noted a fault.
 FAULT: Any = object()
@@ -18,17 +18,16 @@ FAULT: Any = object()
 
 @dataclass(slots=True)
 class Reading:
-    """The file that is being read, and the faults found in it so far."""
+    """The faults found so far, and the places of the nodes."""
 
-    file: str
     found: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    _places: dict[int, Place] = field(default_factory=dict[int, Place])
+    _places: dict[tuple[str, int], Place] = field(default_factory=dict[tuple[str, int], Place])
 
     def place(self, node: yaml.Node) -> Place:
         """Return where a node begins."""
-        begin = line(node)
+        begin = (node.start_mark.name, node.start_mark.line)
         if begin not in self._places:
-            self._places[begin] = Place(self.file, begin)
+            self._places[begin] = place(node)
         return self._places[begin]
 
     def fault(self, diagnostic: Diagnostic) -> Any:  # noqa: ANN401 - stands for any value

@@ -6,6 +6,7 @@ seen before anything is made of them. No scalar is resolved: all of them stay te
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def compose(text: str, file: str) -> tuple[yaml.Node | None, list[Diagnostic]]:
         return None, found
     tree = _Tree(file)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(_Named(text, file), Loader=_LOADER):
             if not tree.take(event):
                 break
     except yaml.MarkedYAMLError as error:
@@ -51,6 +52,19 @@ def is_absent(node: yaml.Node) -> bool:
 def line(node: yaml.Node) -> int:
     """Return the line on which a node begins, from 1."""
     return node.start_mark.line + 1
+
+
+def place(node: yaml.Node) -> Place:
+    """Return the file and line in which a node begins."""
+    return Place(str(node.start_mark.name), line(node))
+
+
+class _Named(io.StringIO):
+    """A text that knows its file, which the marks of its nodes then bear."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        self.name = name
 
 
 def _not_readable(text: str, file: str) -> Iterator[Diagnostic]:

@@ -1,0 +1,52 @@
+"""`trialport spec show`: a study with its templates merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trialport.cli.options import example, study_argument
+from trialport.cli.show import emit, note
+
+
+@click.command("show", epilog=example("trialport spec show msc_gvhd --effective --file sdtm/ta.yaml"))
+@study_argument
+@click.option(
+    "--effective", is_flag=True, help="Merge the templates; without it, list the files and layers."
+)
+@click.option("--file", "only", metavar="PATH", help="Show this file alone, e.g. sdtm/ae.yaml.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the merged files into this folder: a study without templates.",
+)
+def command(study: Path, *, effective: bool, only: str | None, out: Path | None) -> None:
+    """Show which files STUDY is made of, or what they say once its templates are merged.
+
+    With --effective every line ends in the file and line that it comes from. On stdout each file
+    is one YAML document. No check is made beyond what merging needs: see `trialport check`.
+    """
+    from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
+    from trialport.study import effective_files, study_layers
+    from trialport.write.folder import fresh_folder
+
+    layers = study_layers(study)
+    paths = sorted({path for each in layers for path in each.own})
+    if only is not None and only not in paths:
+        problem = f"the study has no file '{only}'"
+        raise SpecError([Diagnostic("E1064", Place(str(study)), problem, did_you_mean(only, paths))])
+    if not effective and out is None:
+        emit("\n".join(layer.shown + path for layer in layers for path in layer.own))
+        return
+    texts = effective_files(layers)
+    shown = {path: text for path, text in texts.items() if only in (None, path)}
+    if out is None:
+        heads = [f"--- # {path}\n" for path in shown] if only is None else [""]
+        emit("".join(map("".join, zip(heads, shown.values(), strict=True))).rstrip("\n"))
+        return
+    with fresh_folder(out, force=False) as folder:
+        for path, text in shown.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+    note(f"{len(shown)} files written to {out}")
