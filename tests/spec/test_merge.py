@@ -172,7 +172,9 @@ variables:
 """
     layers = [template({"sdtm/ae.yaml": AE}), Layer("", "own/", {"sdtm/ae.yaml": own})]
     (text,) = effective_texts(merge_layers(layers)).values()
-    assert text == """\
+    assert (
+        text
+        == """\
 dataset: AE  # base/sdtm/ae.yaml:1
 keys: [STUDYID, USUBJID]  # base/sdtm/ae.yaml:2
 lookups:  # base/sdtm/ae.yaml:3
@@ -190,3 +192,4 @@ variables:  # own/sdtm/ae.yaml:1
   AEACN: |-  # own/sdtm/ae.yaml:10
     one two
 """
+    )

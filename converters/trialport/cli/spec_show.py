@@ -10,7 +10,9 @@ from trialport.cli.options import example, study_argument
 from trialport.cli.show import emit, note
 
 
-@click.command("show", epilog=example("trialport spec show msc_gvhd --effective --file sdtm/ta.yaml"))
+@click.command(
+    "show", epilog=example("trialport spec show msc_gvhd --effective --file sdtm/ta.yaml")
+)
 @study_argument
 @click.option(
     "--effective", is_flag=True, help="Merge the templates; without it, list the files and layers."
@@ -35,7 +37,9 @@ def command(study: Path, *, effective: bool, only: str | None, out: Path | None)
     paths = sorted({path for each in layers for path in each.own})
     if only is not None and only not in paths:
         problem = f"the study has no file '{only}'"
-        raise SpecError([Diagnostic("E1064", Place(str(study)), problem, did_you_mean(only, paths))])
+        raise SpecError(
+            [Diagnostic("E1064", Place(str(study)), problem, did_you_mean(only, paths))]
+        )
     if not effective and out is None:
         emit("\n".join(layer.shown + path for layer in layers for path in layer.own))
         return

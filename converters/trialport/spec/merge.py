@@ -138,4 +138,3 @@ def _with_entries(
     return yaml.MappingNode(
         mapping.tag, entries, mapping.start_mark, mapping.end_mark, mapping.flow_style
     )
-

@@ -26,9 +26,7 @@ from trialport.spec.yaml_text import is_absent
 T = TypeVar("T")
 
 
-def read_node(
-    node_class: type[T], yaml_node: yaml.Node
-) -> tuple[T | None, list[Diagnostic]]:
+def read_node(node_class: type[T], yaml_node: yaml.Node) -> tuple[T | None, list[Diagnostic]]:
     """Return the node that the YAML says, or None with every fault (E1101-E1117).
 
     Args:
