@@ -21,4 +21,4 @@ class _Spec(LazyGroup):
 
 @click.command("spec", cls=_Spec)
 def command() -> None:
-    """Look into specifications."""
+    """Show specifications with their templates merged."""
