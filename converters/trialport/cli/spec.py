@@ -8,7 +8,7 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {"show": "Show STUDY with its templates merged, each line with its origin."}
+_VERBS = {"show": "Show which files STUDY is made of, or what they say merged."}
 
 
 class _Spec(LazyGroup):

@@ -24,7 +24,7 @@ from trialport.cli.show import emit, note
     help="Write the merged files into this folder: a study without templates.",
 )
 def command(study: Path, *, effective: bool, only: str | None, out: Path | None) -> None:
-    """Show which files STUDY is made of, or what they say once its templates are merged.
+    """Show which files STUDY is made of, or what they say merged.
 
     With --effective every line ends in the file and line that it comes from. On stdout each file
     is one YAML document. No check is made beyond what merging needs: see `trialport check`.
