@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from trialport.cli.options import example, study_argument
-from trialport.cli.show import emit, note
+from trialport.cli.options import example, json_option, quiet_option, study_argument
+from trialport.cli.show import emit, json_text, note
 
 
 @click.command(
@@ -23,7 +24,11 @@ from trialport.cli.show import emit, note
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the merged files into this folder: a study without templates.",
 )
-def command(study: Path, *, effective: bool, only: str | None, out: Path | None) -> None:
+@json_option
+@quiet_option
+def command(
+    study: Path, *, effective: bool, only: str | None, out: Path | None, as_json: bool
+) -> None:
     """Show which files STUDY is made of, or what they say merged.
 
     With --effective every line ends in the file and line that it comes from. On stdout each file
@@ -31,26 +36,33 @@ def command(study: Path, *, effective: bool, only: str | None, out: Path | None)
     """
     from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
     from trialport.study import effective_files, study_layers
-    from trialport.write.folder import fresh_folder
 
     layers = study_layers(study)
     paths = sorted({path for each in layers for path in each.own})
     if only is not None and only not in paths:
-        problem = f"the study has no file '{only}'"
-        raise SpecError(
-            [Diagnostic("E1064", Place(str(study)), problem, did_you_mean(only, paths))]
-        )
+        problem, remedy = f"the study has no file '{only}'", did_you_mean(only, paths)
+        raise SpecError([Diagnostic("E1064", Place(str(study)), problem, remedy)])
+    files = [layer.shown + path for layer in layers for path in layer.own]
     if not effective and out is None:
-        emit("\n".join(layer.shown + path for layer in layers for path in layer.own))
+        emit(json_text({"study": str(study), "files": files}) if as_json else "\n".join(files))
         return
     texts = effective_files(layers)
-    shown = {path: text for path, text in texts.items() if only in (None, path)}
-    if out is None:
-        heads = [f"--- # {path}\n" for path in shown] if only is None else [""]
-        emit("".join(map("".join, zip(heads, shown.values(), strict=True))).rstrip("\n"))
-        return
+    chosen = {path: text for path, text in texts.items() if only in (None, path)}
+    if out is not None:
+        _write(chosen, out)
+    elif as_json:
+        emit(json_text({"study": str(study), "files": files, "effective": chosen}))
+    else:
+        heads = [f"--- # {path}\n" for path in chosen] if only is None else [""]
+        documents = zip(heads, chosen.values(), strict=True)
+        emit("".join(head + text for head, text in documents).rstrip("\n"))
+
+
+def _write(texts: Mapping[str, str], out: Path) -> None:
+    from trialport.write.folder import fresh_folder
+
     with fresh_folder(out, force=False) as folder:
-        for path, text in shown.items():
+        for path, text in texts.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8", newline="\n")
-    note(f"{len(shown)} files written to {out}")
+    note(f"{len(texts)} files written to {out}")
