@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from trialport.pipeline import plan
-from trialport.plan.lineage import downstream, mermaid, upstream
+from trialport.plan.lineage import RECORDS, downstream, mermaid, upstream
 from trialport.plan.model import Plan
 
 STUDY = Path(__file__).parents[2] / "mappings" / "studies" / "msc_gvhd"
@@ -32,6 +32,21 @@ def test_a_raw_column_reaches_the_analysis_datasets(whole: Plan) -> None:
     assert ("ADSL", "DTHDT") in reached
     assert ("ADTTE", "ADT") in reached
     assert ("DM", "SEX") not in reached
+
+
+def test_a_record_that_comes_or_goes_reaches_even_constants_of_what_is_made_of_it(
+    whole: Plan,
+) -> None:
+    reached = downstream(whole, "raw.relapse", RECORDS)
+    assert ("CE", "DOMAIN") in reached
+    assert ("ADTTE", "SRCSEQ") in reached
+    assert ("DM", "DOMAIN") not in reached
+    assert ("CE", "DOMAIN") not in downstream(whole, "raw.relapse", "site")
+
+
+def test_a_supplemental_record_is_there_where_its_value_is() -> None:
+    reached = downstream(plan(STUDY, ["SUPPDM"])[0].plan, "raw.randomisation", "rand_no")
+    assert ("SUPPDM", "QLABEL") in reached
 
 
 def test_the_graph_names_tables_and_datasets(whole: Plan) -> None:

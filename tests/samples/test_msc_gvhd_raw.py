@@ -4,8 +4,10 @@ The figures come from the source paper (Yao H, et al. J Clin Oncol 2025;43:1997-
 and 2 and Results), the event days from `design/skeleton.csv`.
 """
 
+import ast
 import csv
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -20,9 +22,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
+from trialport import datasets
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "msc_gvhd"
 RAW = SAMPLE / "raw"
+STUDY = SAMPLE.parents[1] / "mappings" / "studies" / "msc_gvhd"
 CUTOFF = date(2023, 6, 30)
 GB18030 = {"labs", "death"}
 WITHOUT_BOM = {"last_contact"}
@@ -888,3 +892,97 @@ def test_the_examples_in_the_generator_hold(module: str) -> None:
         "sys.exit(found.failed or not found.attempted)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Generate a small study in both formats, each under another seed of Python's own hashing."""
+    folder = tmp_path_factory.mktemp("small")
+    for kind, seed in (("csv", "1"), ("parquet", "2")):
+        command = [sys.executable, str(SAMPLE / "generate.py"), "--out", str(folder / kind)]
+        command += ["--subjects", "9", "--format", kind]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+    return {kind: folder / kind for kind in ("csv", "parquet")}
+
+
+def test_a_small_study_holds_the_same_cells_as_csv_and_as_parquet(small: dict[str, Path]) -> None:
+    for path in sorted(small["parquet"].glob("*.parquet")):
+        delivered = small["csv"] / f"{path.stem}.csv"
+        rows = list(_csv_rows(delivered)) if delivered.exists() else None
+        if rows is None:
+            rows = list(_xlsx_rows(delivered.with_suffix(".xlsx")))
+        header, records = rows[0][1], [cells for _, cells in rows[1:] if cells]
+        table = pq.read_table(path)
+        assert table.column_names == header
+        texts = [list(record.values()) for record in table.to_pylist()]
+        assert [[_alike(each) for each in record] for record in texts] == [
+            [_alike(each) for each in record] for record in records
+        ], path.stem
+
+
+def _alike(text: str) -> str:
+    """Return a cell with its number as Python writes it: a workbook keeps 1.0E6, not 1000000."""
+    try:
+        return repr(float(text))
+    except ValueError:
+        return text
+
+
+def test_a_small_study_lists_its_irregular_cells(small: dict[str, Path]) -> None:
+    for kind, folder in small.items():
+        with (folder / "irregularities.csv").open(encoding="utf-8", newline="") as file:
+            cells = list(csv.DictReader(file))
+        assert cells
+        if kind == "parquet":
+            for cell in cells:
+                record = pq.read_table(folder / cell["file"]).to_pylist()[int(cell["row"]) - 1]
+                assert _alike(record[cell["column"]]) == _alike(cell["raw_value"])
+
+
+def test_a_small_study_converts(small: dict[str, Path]) -> None:
+    tables = {each.stem: pq.read_table(each) for each in small["parquet"].glob("*.parquet")}
+    made, _ = datasets(STUDY, raw=tables, only=["DM"])
+    assert Counter(made["DM"]["ARMCD"].fillna("none")) == {"MSC": 5, "CTL": 4, "none": 1}
+    made_of_files, _ = datasets(STUDY, raw=small["csv"], only=["DM"])
+    assert made["DM"].equals(made_of_files["DM"])
+
+
+def test_the_generator_draws_from_nothing_that_differs_between_pythons() -> None:
+    """No numpy, clock, environment or system randomness; of `random` only Random.random()."""
+    allowed = {"Random", "random"}
+    for path in [SAMPLE / "generate.py", *sorted((SAMPLE / "generator").glob("*.py"))]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {
+            a.name.split(".")[0]
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Import)
+            for a in n.names
+        }
+        imported |= {
+            str(n.module).split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)
+        }
+        assert not imported & {"numpy", "time", "os", "secrets", "uuid", "platform", "locale"}, path
+        attributes = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        assert not attributes & {"now", "today", "utcnow", "urandom", "getrandbits"}, path
+        calls = {
+            n.attr
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute)
+            and isinstance(n.value, ast.Name | ast.Attribute)
+            and (
+                getattr(n.value, "id", "") == "random" or getattr(n.value, "attr", "") == "_random"
+            )
+        }
+        assert calls <= allowed, path
+        assert not any(_iterates_a_set(each) for each in ast.walk(tree)), path
+
+
+def _iterates_a_set(node: ast.AST) -> bool:
+    """Return whether a loop goes over a set as it is written, whose order is that of hashes."""
+    if not isinstance(node, ast.For | ast.comprehension):
+        return False
+    over = node.iter
+    if isinstance(over, ast.Call) and isinstance(over.func, ast.Name):
+        return over.func.id in {"set", "frozenset"}
+    return isinstance(over, ast.Set | ast.SetComp)

@@ -6,9 +6,12 @@ depends on whatever decides that its record is there at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from trialport.plan.model import Plan, Source, Step
+
+RECORDS = "*"
+"""In place of a column: the records of a relation as such, that one is there or not."""
 
 
 def direct_sources(step: Step, variable: str) -> tuple[Source, ...]:
@@ -48,11 +51,12 @@ def downstream(plan: Plan, relation: str, column: str) -> tuple[tuple[str, str],
     Args:
         plan: the plan.
         relation: a dataset, or a raw table as `raw.<table>`.
-        column: one of its columns.
+        column: one of its columns, or `RECORDS` for a record that is added or removed.
 
     Returns:
         Variables in the order of the plan. A column that decides whether records are there (a
-        filter or key) reaches every variable of the dataset.
+        filter or key) reaches every variable of the dataset, and so does a record of which one of
+        the dataset is made, even those variables that are a constant.
     """
     reached = {(relation, column)}
     for step in (*plan.steps, *(each.step for each in plan.resources)):
@@ -60,14 +64,24 @@ def downstream(plan: Plan, relation: str, column: str) -> tuple[tuple[str, str],
         while grown:
             more = {
                 (step.name, name)
-                for name in _names(step)
-                if (step.name, name) not in reached
-                and any((s.relation, s.column) in reached for s in direct_sources(step, name))
+                for name in (RECORDS, *_names(step))
+                if (step.name, name) not in reached and _is_reached(step, name, reached)
             }
             reached |= more
             grown = bool(more)
     order = [(step.name, each.name) for step in plan.steps for each in step.variables]
     return tuple(place for place in order if place in reached and place != (relation, column))
+
+
+def _is_reached(step: Step, name: str, reached: Set[tuple[str, str]]) -> bool:
+    """Return whether a variable of a step, or that a record of it is there, depends on these."""
+    if (step.name, RECORDS) in reached:
+        return True
+    if name == RECORDS and any((each.relation, RECORDS) in reached for each in step.blocks):
+        return True
+    sources = step.row_sources if name == RECORDS else direct_sources(step, name)
+    whole = RECORDS if name != RECORDS else ""
+    return any({(each.relation, each.column), (each.relation, whole)} & reached for each in sources)
 
 
 def _names(step: Step) -> list[str]:
