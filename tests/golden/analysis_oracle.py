@@ -34,8 +34,10 @@ _RISKS = {"低危": "LOW", "中危": "MEDIUM", "高危": "HIGH"}
 _SIGNS = {"阴性": "NEGATIVE", "阳性": "POSITIVE"}
 _QUERIES = ("SEPSIS", "HC", "TMA", "HEMORRHAGE", "EBV", "CMV", "VOD")
 _COPIED = ("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "SEX", "ITTFL", "FASFL", "SAFFL")
-_FACTS = ("DISTYPE", "DISSTAT", "DRI", "MRD", "REFREL", "MNC", "CD34", "ABOMATCH")
-_FACTS += ("SEXMATCH", "HLAMIS", "COLLAT", "DONAGE")
+_FACTS = (
+    *("DISTYPE", "DISSTAT", "DRI", "MRD", "REFREL", "MNC", "CD34"),
+    *("ABOMATCH", "SEXMATCH", "HLAMIS", "COLLAT", "DONAGE"),
+)
 _SEXES = {"1": "M", "2": "F", "男": "M", "女": "F"}
 
 
