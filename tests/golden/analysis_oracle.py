@@ -102,7 +102,9 @@ class Subject:
 
     @property
     def actual_arm(self) -> str | None:
-        return "MSC" if self.given else "CTL" if self.transplanted else None
+        rows = self.tables.get("transplant", [])
+        was_transplanted = any(dated(row["hct_date"]) for row in rows)
+        return "MSC" if self.given else "CTL" if was_transplanted else None
 
     @property
     def ends(self) -> list[tuple[str, str]]:
