@@ -80,10 +80,10 @@ def _described(function: Described) -> tuple[str, str, str]:
 
 def _sql() -> Iterator[tuple[str, str]]:
     """Yield call and result of the functions whose types the compiler keeps in a table."""
-    for name, wanted, returns, needed in SQL_FUNCTIONS.values():
-        words = [f"{each}" for each in wanted[:needed]]
-        optional = "".join(f"[, {each}]" for each in wanted[needed:])
-        yield f"`{name}({', '.join(words)}{optional})`", _result(returns)
+    for name, function in SQL_FUNCTIONS.items():
+        words = [f"{each}" for each in function.parameters[: function.needed]]
+        optional = "".join(f"[, {each}]" for each in function.parameters[function.needed :])
+        yield f"`{name}({', '.join(words)}{optional})`", _result(function.returns)
 
 
 def _result(kind: Type) -> str:

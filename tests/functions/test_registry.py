@@ -8,6 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 from trialport.functions import FUNCTIONS, Function, Type, definitions
+from trialport.spec.expressions import known_functions
+from trialport.spec.parse import parse
 
 Value = Callable[..., object]
 
@@ -68,13 +70,23 @@ def test_the_sql_parser_knows_no_function_of_the_name(name: str, arguments: str)
     assert call.name == name
 
 
+@pytest.mark.parametrize("name", known_functions())
+@pytest.mark.parametrize("arguments", ["", "x", "x, 'y'", "x, y, 1", "number(x), 2, 'a', 4"])
+def test_a_call_is_nothing_but_a_call(name: str, arguments: str) -> None:
+    """No name is taken for something else: `max(x, y)` is no other function, `left` no join."""
+    call = parse(f"{name}({arguments})")
+    assert type(call) is exp.Anonymous
+    assert call.name == name
+    assert len(call.expressions) == len([each for each in arguments.split(", ") if each])
+
+
 def test_what_the_compiler_handles_is_no_macro() -> None:
     assert not set(COMPILED_ELSEWHERE) & set(FUNCTIONS)
 
 
 def test_definitions_hold_every_function_once() -> None:
     names = [re.findall(r"^CREATE OR REPLACE MACRO tp_(\w+) ", each) for each in definitions()]
-    assert sorted(names) == sorted([name] for name in FUNCTIONS)
+    assert sorted(names) == sorted([name] for name in [*FUNCTIONS, "finite", "position"])
     assert definitions() == definitions()
 
 

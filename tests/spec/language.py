@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -115,17 +115,6 @@ def _cell(value: str | float | None, kind: str) -> exp.Expr:
     return exp.cast(literal, kind)
 
 
-def cases(
-    texts: Mapping[str, str], faulty: Mapping[str, Sequence[str]], *, strict: bool = True
-) -> list[Any]:
-    """Return a parameter for each text; `faulty` are the names at fault by what is wrong.
-
-    `strict` is off where the fault is a matter of time, which one machine may see and another not.
-    """
-    reasons = {name: reason for reason, names in faulty.items() for name in names}
-    assert reasons.keys() <= texts.keys()
-    marks = {name: pytest.mark.xfail(strict=strict, reason=each) for name, each in reasons.items()}
-    return [
-        pytest.param(text, id=name, marks=[marks[name]] if name in marks else [])
-        for name, text in texts.items()
-    ]
+def cases(texts: Mapping[str, str]) -> list[Any]:
+    """Return a parameter for each text, with its name as the id."""
+    return [pytest.param(text, id=name) for name, text in texts.items()]

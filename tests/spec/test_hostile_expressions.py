@@ -635,44 +635,6 @@ DROPPED = {
 }
 """Words that would change the meaning: an expression is refused rather than read in part."""
 
-_SLOW = {
-    "the time grows faster than the text: the nodes of the tree are not counted": [
-        *("or with findings", "brackets", "coalesce", "coalesce with findings"),
-    ],
-    "the parser tries 'number(' as a type first and doubles its time with every level": [
-        "number inside number",
-    ],
-}
-_SLOW_TO_READ = {
-    "the parser doubles its time, or reads brackets again and again": [
-        "brackets",
-        "number inside number",
-    ]
-}
-_STOPS = {
-    "DuckDB refuses the pattern while the conversion runs": [
-        "a pattern with one parenthesis",
-        "a pattern with one bracket",
-        "a pattern that looks ahead",
-        "a pattern of a thousand million letters",
-    ],
-    "DuckDB cannot pad with an empty text": [
-        "padding with nothing",
-        "padding with what may be nothing",
-    ],
-    "a cast to INTEGER overflows while the conversion runs": [
-        "a start beyond every integer",
-        "a start from the data",
-        "a length from the data",
-        "a length from the right",
-        "a part beyond every integer",
-    ],
-    "DuckDB cannot read the literal": [
-        "an exponent without digits",
-        "digits without end",
-    ],
-}
-
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[Engine]:
@@ -724,14 +686,12 @@ def test_there_is_more_than_a_handful_of_attempts() -> None:
     assert sum(map(len, HOSTILE.values())) >= 300
 
 
-@pytest.mark.parametrize(
-    "text", cases(SPELLINGS, {"the parser turns it into a word of the language": [*SPELLINGS]})
-)
+@pytest.mark.parametrize("text", cases(SPELLINGS))
 def test_other_dialects_are_refused(text: str) -> None:
     assert refused(text).code in {"E1301", "E1303", "E1310"}
 
 
-@pytest.mark.parametrize("text", cases(CHAINS, _SLOW, strict=False))
+@pytest.mark.parametrize("text", cases(CHAINS))
 def test_a_long_expression_is_refused_or_compiled_at_once(text: str) -> None:
     def work() -> None:
         found = compiled(text)
@@ -741,12 +701,12 @@ def test_a_long_expression_is_refused_or_compiled_at_once(text: str) -> None:
     assert seconds(work) < ENOUGH
 
 
-@pytest.mark.parametrize("text", cases(CHAINS, _SLOW_TO_READ, strict=False))
+@pytest.mark.parametrize("text", cases(CHAINS))
 def test_the_names_of_a_long_expression_are_found_or_refused_at_once(text: str) -> None:
     assert seconds(partial(names, text)) < ENOUGH
 
 
-@pytest.mark.parametrize("text", cases(RUNS, _STOPS))
+@pytest.mark.parametrize("text", cases(RUNS))
 def test_what_is_taken_runs_on_any_record(locked: Engine, text: str) -> None:
     record = {"t": BOMB, "u": "b", "n": 1e308, "m": 2.5, "d": "2020-02-29", "e": "2020"}
     try:
@@ -758,37 +718,33 @@ def test_what_is_taken_runs_on_any_record(locked: Engine, text: str) -> None:
     assert len(str(value)) <= 20_000
 
 
-@pytest.mark.xfail(strict=True, reason="arithmetic beyond every double is not noticed")
 @pytest.mark.parametrize("text", ["1e999", "-1e999", "n * n", "n * n - n * n", "n + n"])
 def test_no_number_is_infinite(locked: Engine, text: str) -> None:
-    try:
-        value, _ = evaluated(locked, text, {"n": 1.7e308})
-    except ExpressionError:
+    if "e999" in text:
+        assert refused(text).code == "E1301"
         return
-    assert value is None or math.isfinite(float(str(value)))
+    value, at_fault = evaluated(locked, text, {"n": 1.7e308})
+    assert value is None
+    assert [str(each).lstrip("-") for each in at_fault] in (["inf"], ["nan"])
 
 
-@pytest.mark.parametrize(
-    "text", cases(MESSAGES, {"a message holds what was written, letter by letter": [*MESSAGES]})
-)
+@pytest.mark.parametrize("text", cases(MESSAGES))
 def test_a_message_is_one_short_line_of_printable_letters(text: str) -> None:
     fault = refused(text)
     assert (fault.problem + fault.remedy).isprintable()
     assert len(fault.problem) <= 200
 
 
-@pytest.mark.parametrize("text", cases(DROPPED, {"it is left out in silence": [*DROPPED]}))
+@pytest.mark.parametrize("text", cases(DROPPED))
 def test_nothing_that_is_written_is_left_out_of_the_meaning(text: str) -> None:
     assert refused(text).problem
 
 
-@pytest.mark.xfail(strict=True, reason="KeyError: 'replacement'")
 def test_an_argument_that_is_missing_is_refused() -> None:
     fault = refused("replace(t, 'a')")
     assert (fault.code, fault.problem) == ("E1306", "replace takes three arguments")
 
 
-@pytest.mark.xfail(strict=True, reason="sqlglot logs what it does not understand")
 @pytest.mark.parametrize("text", ["load httpfs", "call pragma_version()", "soundex(t)"])
 def test_the_parser_says_nothing_behind_our_back(
     text: str, caplog: pytest.LogCaptureFixture

@@ -14,6 +14,9 @@ from trialport.spec import sql
 MOST_FINDINGS = 1000
 """How many findings of one kind are listed one by one; the rest is counted."""
 
+_COUNTED = ("{value} record", "{value} characters")
+"""Problems whose value is a number of things, shown without quotes."""
+
 
 def run_step(engine: Engine, step: Step, files: Mapping[str, str]) -> list[Diagnostic]:
     """Create the table of a step, and return what could not be converted.
@@ -101,9 +104,8 @@ def _record_keys(step: Step) -> list[str]:
 
 
 def _finding(fault: FaultColumn, place: Place, value: str) -> Diagnostic:
-    problem = fault.problem.replace(
-        "{value}", shown(value) if "{value} record" not in fault.problem else value
-    )
+    is_count = any(each in fault.problem for each in _COUNTED)
+    problem = fault.problem.replace("{value}", value if is_count else shown(value))
     if not place.column.startswith(fault.variable) and fault.variable:
         problem = f"{fault.variable}: {problem}"
     return Diagnostic(fault.code, place, problem, fault.remedy, fault.severity)

@@ -9,6 +9,10 @@ BLANKS = f"{BLANK}*"
 """Regular expression of any number of them."""
 
 
+BLANK_CHARACTERS = " \t\r\n\u00a0\u3000"
+"""The same blanks, as trimming takes them."""
+
+
 def trimmed(text: str) -> str:
     r"""Return SQL for a text without the blanks around it.
 
@@ -16,4 +20,4 @@ def trimmed(text: str) -> str:
     "trim(note, ' \t\r\n\xa0\u3000')"
     """
     # The characters themselves: an escaped string of DuckDB does not know \u.
-    return f"trim({text}, ' \t\r\n\u00a0\u3000')"
+    return f"trim({text}, '{BLANK_CHARACTERS}')"

@@ -22,6 +22,7 @@ from trialport.functions.flags import FLAG, YES_NO
 from trialport.functions.grades import GRADE_NUMBER
 from trialport.functions.intervals import AFTER, BEFORE, NOT_AFTER, NOT_BEFORE
 from trialport.functions.iso8601 import ISO8601
+from trialport.functions.limits import LIMITS
 from trialport.functions.model import Function
 from trialport.functions.numbers import NUMBER, NUMBER_TEXT, ROUND_HALF_UP
 from trialport.functions.study_day import STUDY_DAY
@@ -66,7 +67,8 @@ def definitions() -> tuple[str, ...]:
     """
     calls = {each.macro: _called(each) for each in _ALL}
     statements = {each.macro: each.create for each in _ALL}
-    return tuple(statements[macro] for macro in TopologicalSorter(calls).static_order())
+    order = TopologicalSorter(calls).static_order()
+    return (*(statements[macro] for macro in order), *LIMITS)
 
 
 def _called(function: Function) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from trialport.plan.collect import Collector
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultQuery, Source
 from trialport.plan.scopes import RecordScope, RelationScope
+from trialport.plan.text_length import bounded
 from trialport.spec import sql
 from trialport.spec.expressions import Fault
 from trialport.spec.nodes import Expect, Join, Records, Test, Variable
@@ -119,7 +120,8 @@ def _join(
         collector.add(error, node.table.place)
         return []
     name = node.alias.text if node.alias else relation.shown
-    if name in base.sources or name in {"test", "study", "this"}:
+    taken = {each.casefold() for each in (*base.sources, "test", "study", "this")}
+    if name.casefold() in taken:
         collector.fault("E1211", node.place, f"the name '{name}' is taken", "add as: another_name")
         return []
     pairs = _pairs(node, relation, base, collector)
@@ -328,6 +330,7 @@ def _test_part(
     made = collector.compile_variable(node, scope)
     if made is None:
         return None
+    made = bounded(made)
     tree = made.sql
     collected = _collected(node, scope, collector)
     if collected is not None:

@@ -18,7 +18,10 @@ from trialport.spec.sql import table
 
 @dataclass(slots=True)
 class Chain:
-    """Common table expressions in order; `last` is the name of the newest."""
+    """Common table expressions in order; `last` is the name of the newest.
+
+    `prefix` begins their names; with more than 8 characters they are no dataset's.
+    """
 
     prefix: str
     ctes: list[exp.CTE] = field(default_factory=list)

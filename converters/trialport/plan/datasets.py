@@ -208,7 +208,7 @@ def _block(
     relation = base_relation(block, work.catalogue, work.collector)
     if relation is None:
         return None
-    chain = Chain(f"b{place}_")
+    chain = Chain(f"block_{place}_")
     known_faults = len(work.faults.columns)
     name = work.node.dataset.text
     base = add_base(block, relation, work.catalogue, chain, work.faults, name, work.collector)
@@ -379,7 +379,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
             work.collector.fault("E1412", work.node.place, f"{name} is {shown} in different blocks")
     row_keys = list(work.row_keys)
     faults = [each.column for each in work.faults.columns]
-    chain = Chain("d")
+    chain = Chain("dataset_")
     selects: list[exp.Query] = []
     for place, block in enumerate(blocks):
         chain.ctes += block.chain.ctes

@@ -16,6 +16,7 @@ from trialport.plan.collect import Collector
 from trialport.plan.lookups import CompiledLookup, compile_lookup, sorted_uses, this_names
 from trialport.plan.model import Source
 from trialport.plan.scopes import LookupNames, RecordScope
+from trialport.plan.text_length import bounded
 from trialport.plan.windows import compile_window, is_sequence
 from trialport.spec import sql
 from trialport.spec.expressions import Aggregate, Compiled, Fault, Reference
@@ -218,6 +219,7 @@ class Filler:
             remedy = "use complete_date(...)" if made.type is Type.DTC else "use number(...)"
             self.collector.fault("E1410", place, f"{name} is Num, the value is {made.type}", remedy)
             return None
+        made = bounded(made)
         tree, kind = made.sql, made.type
         if kind in texts and not isinstance(tree, (exp.Column, exp.Literal)):
             tree = sql.call("nullif", sql.call("rtrim", tree), sql.text(""))

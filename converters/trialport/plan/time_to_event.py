@@ -293,7 +293,7 @@ def _event(
         base.fault_queries.append(_undated(name, event, relation, where))
     if kind is Type.DTC and "event" not in node.impute:
         base.fault_queries.append(_unimputed(name, event, relation, where))
-    made = chain.add(select, f"event_{name}")
+    made = chain.add(select, f"of_event_{name}")
     used.append(Source(relation.name, event.date.text))
     uses = sorted_uses(where.uses) if where is not None else []
     used += [Source(each.relation, each.name, "filter") for each in uses]

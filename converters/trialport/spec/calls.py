@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from trialport.diagnostics import did_you_mean
 from trialport.functions.model import Function, Type
 from trialport.functions.registry import FUNCTIONS
-from trialport.spec import sql
+from trialport.spec import sql, sql_functions, values
 from trialport.spec.compiled import (
     Aggregate,
     Compiled,
@@ -17,10 +16,10 @@ from trialport.spec.compiled import (
     combined,
     with_fault,
 )
-from trialport.spec.compiler import Compiler, Handler
+from trialport.spec.compiler import Call, Compiler, Handler
+from trialport.spec.expression_error import ExpressionError
 from trialport.spec.expression_types import TEXT_LIKE, fits, type_error
-from trialport.spec.function_names import called_name, known_functions
-from trialport.spec.parse import ExpressionError
+from trialport.spec.function_names import called_name, unknown_function
 
 _FAULTS = {
     "number": (
@@ -39,29 +38,22 @@ _FAULTS = {
 }
 
 
+MOST_ARGUMENTS = 30
+
+
 def _function(node: exp.Expr, c: Compiler) -> Compiled:
     assert isinstance(node, exp.Anonymous)
     called = called_name(node)
-    own = {
-        "usubjid": _usubjid,
-        "codelist": _codelist,
-        "term_decode": _codelist,
-        "collected": _collected,
-        "in_unit": _in_unit,
-        "reference": _reference,
-        "any_of": _aggregate,
-    }
-    if called in own:
-        return own[called](node, c)
+    if len(node.expressions) > MOST_ARGUMENTS:
+        problem = f"{called} is given {len(node.expressions)} arguments"
+        raise ExpressionError("E1306", problem, f"{MOST_ARGUMENTS} are allowed")
+    if called in _CALLS:
+        return _CALLS[called](node, c)
     if called == "sequence":
         raise ExpressionError(
             "E1307", "sequence(...) stands alone, as the whole value of a variable"
         )
-    if called not in FUNCTIONS:
-        remedy = did_you_mean(called, known_functions())
-        raise ExpressionError(
-            "E1310", f"'{called}' is not a function of the mapping language", remedy
-        )
+    unknown_function(called)
     return _clinical(c, FUNCTIONS[called], node)
 
 
@@ -109,6 +101,7 @@ def _collected(node: exp.Anonymous, c: Compiler) -> Compiled:
     if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
         raise ExpressionError("E1306", "collected takes one raw column")
     column = node.expressions[0]
+    c.compile(column)
     found = c.scope.resolve(column.table, column.name)
     if found.collected is None:
         raise ExpressionError("E1306", f"'{column.name}' is not a raw column")
@@ -149,13 +142,8 @@ def _reference(node: exp.Anonymous, c: Compiler) -> Compiled:
     return combined(sql.when(present, marked), Type.TEXT, parts)
 
 
-def _aggregate(node: exp.Expr, c: Compiler) -> Compiled:
-    function = (
-        called_name(node) if isinstance(node, exp.Anonymous) else type(node).__name__.casefold()
-    )
-    arguments = (
-        node.expressions if isinstance(node, exp.Anonymous) else [node.this, *node.expressions]
-    )
+def _aggregate(node: exp.Anonymous, c: Compiler) -> Compiled:
+    function, arguments = called_name(node), node.expressions
     if len(arguments) != 1 or isinstance(arguments[0], exp.Star):
         raise ExpressionError(
             "E1306", f"{function} takes one argument, e.g. {function}(set.VARIABLE)"
@@ -180,7 +168,7 @@ def _aggregate(node: exp.Expr, c: Compiler) -> Compiled:
         )
     lookup = next(iter(qualifiers))
     column = f"{lookup}.{function}({inner.sql.sql('duckdb')})"
-    made = Aggregate(lookup, function, inner.sql, column, inner.uses)
+    made = Aggregate(lookup, function, inner.sql, column, inner.uses, inner.faults)
     tree: exp.Expr = sql.column(column)
     if function == "count":
         tree = sql.call("coalesce", exp.cast(tree, exp.DataType.Type.DOUBLE), sql.number("0"))
@@ -205,10 +193,16 @@ def through_codelist(
     )
 
 
-HANDLERS: Mapping[type[exp.Expr], Handler] = {
-    exp.Anonymous: _function,
-    exp.Count: _aggregate,
-    exp.Min: _aggregate,
-    exp.Max: _aggregate,
-    exp.Sum: _aggregate,
+_CALLS: Mapping[str, Call] = {
+    **values.CALLS,
+    **sql_functions.CALLS,
+    "usubjid": _usubjid,
+    "codelist": _codelist,
+    "term_decode": _codelist,
+    "collected": _collected,
+    "in_unit": _in_unit,
+    "reference": _reference,
+    **dict.fromkeys(("any_of", "count", "min", "max", "sum"), _aggregate),
 }
+
+HANDLERS: Mapping[type[exp.Expr], Handler] = {exp.Anonymous: _function}

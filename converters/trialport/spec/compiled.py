@@ -38,13 +38,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate over the records of a set lookup, available as column `column`."""
+    """An aggregate over the records of a set lookup, available as column `column`.
+
+    Its faults are those of the records of the set, not of the record that asks.
+    """
 
     lookup: str
     function: str
     inner: exp.Expr
     column: str
     uses: frozenset[Reference]
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,8 @@ def faults_of(parts: Sequence[Compiled]) -> tuple[Fault, ...]:
 
 
 def guarded(fault: Fault, condition: exp.Expr) -> Fault:
-    """Return the fault as it counts where the condition holds."""
-    value = sql.when(condition, fault.value)
+    """Return the fault as it counts where the condition holds; both are put into it as they are."""
+    value = exp.Case(ifs=[exp.If(this=condition, true=fault.value)])
     return Fault(fault.code, value, fault.problem, fault.remedy, fault.uses)
 
 

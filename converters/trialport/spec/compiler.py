@@ -10,12 +10,26 @@ from sqlglot import exp
 from trialport.functions.model import Type
 from trialport.spec import sql
 from trialport.spec.compiled import Compiled, Scope
+from trialport.spec.expression_error import ExpressionError
 from trialport.spec.expression_types import fits, type_error
 from trialport.spec.function_names import not_in_language
-from trialport.spec.parse import ExpressionError
 from trialport.spec.vocabulary import Vocabulary
 
 Handler = Callable[[exp.Expr, "Compiler"], Compiled]
+Call = Callable[[exp.Anonymous, "Compiler"], Compiled]
+
+_PARTS: Mapping[type[exp.Expr], frozenset[str]] = {
+    exp.Column: frozenset({"this", "table"}),
+    exp.Literal: frozenset({"this", "is_string"}),
+    exp.Anonymous: frozenset({"this", "expressions"}),
+    exp.In: frozenset({"this", "expressions"}),
+    exp.Between: frozenset({"this", "low", "high"}),
+    exp.Case: frozenset({"this", "ifs", "default"}),
+    exp.Div: frozenset({"this", "expression", "typed", "safe"}),
+    exp.DPipe: frozenset({"this", "expression", "safe"}),
+}
+_TWO_PARTS = frozenset({"this", "expression"})
+"""What the handlers read of each node; a node that holds more would be read in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,8 @@ class Compiler:
     def compile(self, node: exp.Expr) -> Compiled:
         """Return the node compiled."""
         handler = self.handlers.get(type(node))
-        if handler is None:
+        known = _PARTS.get(type(node), _TWO_PARTS)
+        if handler is None or any(value and key not in known for key, value in node.args.items()):
             raise not_in_language(node)
         return handler(node, self)
 

@@ -10,21 +10,30 @@ from trialport.functions.model import Type
 from trialport.spec import sql
 from trialport.spec.compiled import Compiled, Fault, combined, guarded, merged
 from trialport.spec.compiler import Compiler, Handler
+from trialport.spec.expression_error import ExpressionError
 from trialport.spec.expression_types import TEXT_LIKE, common_type
 from trialport.spec.function_names import not_in_language
-from trialport.spec.parse import ExpressionError
+
+MOST_FAULTS = 20
 
 
 def _logical(node: exp.Expr, c: Compiler) -> Compiled:
     left, right = c.condition(node.this), c.condition(node.expression)
     # The right side is at fault only where it decides: `kind = 'N' and number(x) > 3`.
-    decides = (
-        left.sql if isinstance(node, exp.And) else sql.is_null(sql.when(left.sql, sql.text("")))
-    )
-    faults = (*left.faults, *(guarded(fault, decides) for fault in right.faults))
+    if len(left.faults) + len(right.faults) > MOST_FAULTS:
+        problem = f"a condition has more than {MOST_FAULTS} parts that a value can fail in"
+        raise ExpressionError("E1302", problem, "split it over several variables")
+    faults = (*left.faults, *(guarded(each, _decides(node, left)) for each in right.faults))
     uses, aggregates = merged([left, right])
     tree = type(node)(this=sql.paren(left.sql), expression=sql.paren(right.sql))
     return Compiled(tree, Type.BOOLEAN, uses, faults, aggregates)
+
+
+def _decides(node: exp.Expr, left: Compiled) -> exp.Expr:
+    """Return the condition that the right side is looked at."""
+    if isinstance(node, exp.And):
+        return left.sql.copy()
+    return exp.Not(this=sql.call("coalesce", left.sql.copy(), exp.false()))
 
 
 def _negation(node: exp.Expr, c: Compiler) -> Compiled:
@@ -57,6 +66,8 @@ def _membership(node: exp.Expr, c: Compiler) -> Compiled:
     if node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
         raise not_in_language(node)
     parts = [c.compile(node.this), *(c.compile(each) for each in node.expressions)]
+    if not node.expressions:
+        raise not_in_language(node)
     if any(isinstance(each, exp.Null) for each in node.expressions):
         remedy = "write 'x in (...) or x is null'"
         raise ExpressionError("E1404", "a null inside in (...) is never equal", remedy)

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.spec.compiled import Compiled
-from trialport.spec.parse import ExpressionError
+from trialport.spec.expression_error import ExpressionError
 
 TEXT_LIKE = {Type.TEXT, Type.DTC}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from trialport.functions.model import Type
-from trialport.spec import calls, conditions, sql_functions, values
+from trialport.spec import calls, conditions, values
 from trialport.spec.calls import through_codelist
 from trialport.spec.compiled import (
     Aggregate,
@@ -84,7 +84,6 @@ _HANDLERS = {
     exp.Column: _column,
     **conditions.HANDLERS,
     **values.HANDLERS,
-    **sql_functions.HANDLERS,
     **calls.HANDLERS,
 }
 

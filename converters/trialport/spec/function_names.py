@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
 from trialport.diagnostics import did_you_mean
 from trialport.functions.model import Type
 from trialport.functions.registry import FUNCTIONS
-from trialport.spec.parse import ExpressionError
+from trialport.spec.expression_error import ExpressionError
 
-SQL_FUNCTIONS: Mapping[type[exp.Expr], tuple[str, tuple[Type, ...], Type, int]] = {
-    exp.Upper: ("upper", (Type.TEXT,), Type.TEXT, 1),
-    exp.Lower: ("lower", (Type.TEXT,), Type.TEXT, 1),
-    exp.Trim: ("trim", (Type.TEXT,), Type.TEXT, 1),
-    exp.Length: ("length", (Type.TEXT,), Type.NUMBER, 1),
-    exp.Substring: ("substr", (Type.TEXT, Type.NUMBER, Type.NUMBER), Type.TEXT, 2),
-    exp.Left: ("left", (Type.TEXT, Type.NUMBER), Type.TEXT, 2),
-    exp.Right: ("right", (Type.TEXT, Type.NUMBER), Type.TEXT, 2),
-    exp.SplitPart: ("split_part", (Type.TEXT, Type.TEXT, Type.NUMBER), Type.TEXT, 3),
-    exp.StartsWith: ("starts_with", (Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
-    exp.EndsWith: ("ends_with", (Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
-    exp.Contains: ("contains", (Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
-    exp.Abs: ("abs", (Type.NUMBER,), Type.NUMBER, 1),
-    exp.Floor: ("floor", (Type.NUMBER,), Type.NUMBER, 1),
-    exp.Ceil: ("ceil", (Type.NUMBER,), Type.NUMBER, 1),
+
+@dataclass(frozen=True, slots=True)
+class SqlFunction:
+    """A function of SQL that the language takes over: its arguments, its result."""
+
+    parameters: tuple[Type, ...]
+    returns: Type
+    needed: int
+
+
+SQL_FUNCTIONS: Mapping[str, SqlFunction] = {
+    "upper": SqlFunction((Type.TEXT,), Type.TEXT, 1),
+    "lower": SqlFunction((Type.TEXT,), Type.TEXT, 1),
+    "trim": SqlFunction((Type.TEXT,), Type.TEXT, 1),
+    "length": SqlFunction((Type.TEXT,), Type.NUMBER, 1),
+    "substr": SqlFunction((Type.TEXT, Type.NUMBER, Type.NUMBER), Type.TEXT, 2),
+    "left": SqlFunction((Type.TEXT, Type.NUMBER), Type.TEXT, 2),
+    "right": SqlFunction((Type.TEXT, Type.NUMBER), Type.TEXT, 2),
+    "split_part": SqlFunction((Type.TEXT, Type.TEXT, Type.NUMBER), Type.TEXT, 3),
+    "starts_with": SqlFunction((Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
+    "ends_with": SqlFunction((Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
+    "contains": SqlFunction((Type.TEXT, Type.TEXT), Type.BOOLEAN, 2),
+    "abs": SqlFunction((Type.NUMBER,), Type.NUMBER, 1),
+    "floor": SqlFunction((Type.NUMBER,), Type.NUMBER, 1),
+    "ceil": SqlFunction((Type.NUMBER,), Type.NUMBER, 1),
 }
 _SQL_FUNCTION_NAMES = [
-    *(each[0] for each in SQL_FUNCTIONS.values()),
+    *SQL_FUNCTIONS,
     *("coalesce", "nullif", "replace", "concat", "lpad", "rpad"),
     *("regexp_matches", "regexp_extract", "greatest", "least"),
 ]
@@ -43,33 +55,55 @@ _OWN = (
     "any_of",
 )
 _AGGREGATES = ("count", "min", "max", "sum")
+_TYPED = "use number(...), complete_date(...) or number_text(...)"
+_CASE = "use case when ... then ... else ... end"
+_INSTEAD = {
+    "cast": _TYPED,
+    "try_cast": _TYPED,
+    "convert": _TYPED,
+    "date": "use complete_date(...)",
+    "to_date": "use complete_date(iso8601(...))",
+    "round": "use round_half_up(number, digits)",
+    "if": _CASE,
+    "iif": _CASE,
+    "decode": _CASE,
+    "ifnull": "use coalesce(...)",
+    "nvl": "use coalesce(...)",
+    "isnull": "use x is null",
+    "len": "use length(text)",
+    "char_length": "use length(text)",
+    "ucase": "use upper(text)",
+    "lcase": "use lower(text)",
+    "substring": "use substr(text, start, length)",
+    "mid": "use substr(text, start, length)",
+    "ceiling": "use ceil(number)",
+    "avg": "use sum(...) / count(...)",
+    "mean": "use sum(...) / count(...)",
+    "regexp_replace": "use replace(text, 'a', 'b') or regexp_extract(text, 'pattern')",
+}
 
 
+@cache
 def known_functions() -> tuple[str, ...]:
     """Return the name of every function of the language, sorted."""
     return tuple(sorted({*_SQL_FUNCTION_NAMES, *FUNCTIONS, *_OWN, *_AGGREGATES}))
 
 
+def unknown_function(name: str) -> None:
+    """Raise E1310 where no function of the language has the name, with what to use instead."""
+    called = name.casefold()
+    if called in known_functions():
+        return
+    remedy = _INSTEAD.get(called) or did_you_mean(called, known_functions())
+    problem = f"'{called}' is not a function of the mapping language"
+    raise ExpressionError("E1310", problem, remedy)
+
+
 def not_in_language(node: exp.Expr) -> ExpressionError:
-    """Return E1310 for a node that the language lacks, with what to use instead."""
-    shown = node.sql("duckdb")
-    short = shown if len(shown) <= 40 else shown[:37] + "..."
-    hints: dict[type[exp.Expr], str] = {
-        exp.Cast: "use number(...), complete_date(...) or number_text(...)",
-        exp.TryCast: "use number(...), complete_date(...) or number_text(...)",
-        exp.Round: "use round_half_up(number, digits)",
-        exp.If: "use case when ... then ... else ... end",
-    }
-    called = type(node).__name__.casefold()
-    if isinstance(node, exp.Func) and type(node) not in hints:
-        return ExpressionError(
-            "E1310",
-            f"'{called}' is not a function of the mapping language",
-            did_you_mean(called, known_functions()),
-        )
-    return ExpressionError(
-        "E1310", f"'{short}' is not in the mapping language", hints.get(type(node), "")
-    )
+    """Return E1310 for a node that the language lacks."""
+    written = node.sql("duckdb")
+    short = written if len(written) <= 40 else written[:37] + "..."
+    return ExpressionError("E1310", f"'{short}' is not in the mapping language")
 
 
 def called_name(node: exp.Anonymous) -> str:

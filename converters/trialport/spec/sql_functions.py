@@ -6,106 +6,138 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from trialport.functions.blanks import BLANK_CHARACTERS
 from trialport.functions.model import Type
 from trialport.spec import sql
 from trialport.spec.compiled import Compiled, combined
-from trialport.spec.compiler import Compiler, Handler
-from trialport.spec.function_names import SQL_FUNCTIONS, not_in_language
-from trialport.spec.parse import ExpressionError
+from trialport.spec.compiler import Call, Compiler
+from trialport.spec.expression_error import ExpressionError
+from trialport.spec.function_names import SQL_FUNCTIONS, called_name
+from trialport.spec.patterns import groups
 
-_INTEGER_ARGUMENTS = {"substr": (1, 2), "left": (1,), "right": (1,), "split_part": (2,)}
+_POSITIONS = {"substr": (1, 2), "left": (1,), "right": (1,), "split_part": (2,)}
+"""Which arguments are positions or lengths."""
+
+MOST_LETTERS = 200
+"""The length of a pattern, and of a padded text."""
+
+MOST_POSITION = 1_000_000
 
 
-def _replace(node: exp.Expr, c: Compiler) -> Compiled:
-    if not all(node.args.get(each) for each in ("this", "expression", "replacement")):
-        raise ExpressionError("E1306", "replace takes a text and two texts in quotes")
-    if any(isinstance(each, exp.Replace) for each in node.this.walk()):
+def _replace(node: exp.Anonymous, c: Compiler) -> Compiled:
+    if len(node.expressions) != 3:
+        raise ExpressionError("E1306", "replace takes three arguments")
+    subject = node.expressions[0]
+    if any(called_name(each) == "replace" for each in subject.find_all(exp.Anonymous)):
         raise ExpressionError("E1305", "replace inside replace", "use two variables")
-    parts = [
-        c.expect(each, Type.TEXT) for each in (node.this, node.expression, node.args["replacement"])
-    ]
-    _short_literal(node.args["replacement"], "the replacement")
-    return combined(sql.call("replace", *(part.sql for part in parts)), Type.TEXT, parts)
+    parts = [c.expect(each, Type.TEXT) for each in node.expressions]
+    _short_text(node.expressions[2], "the replacement")
+    tree = sql.call("replace", *(part.sql for part in parts))
+    return combined(sql.call("nullif", tree, sql.text("")), Type.TEXT, parts)
 
 
-def _pad(node: exp.Expr, c: Compiler) -> Compiled:
-    function = "lpad" if node.args.get("is_left") else "rpad"
-    size, fill = node.expression, node.args.get("fill_pattern")
-    whole = isinstance(size, exp.Literal) and not size.is_string and str(size.name).isdigit()
-    if not whole or int(size.name) > 200:
-        raise ExpressionError("E1305", f"the length of {function} is a whole number up to 200")
-    if fill is None:
+def _pad(node: exp.Anonymous, c: Compiler) -> Compiled:
+    function = called_name(node)
+    if len(node.expressions) != 3:
         raise ExpressionError("E1306", f"{function} takes three arguments")
-    parts = [c.expect(node.this, Type.TEXT), c.expect(fill, Type.TEXT)]
-    length = exp.Literal.number(size.name)
-    return combined(sql.call(function, parts[0].sql, length, parts[1].sql), Type.TEXT, parts)
+    text, size, fill = node.expressions
+    length = _whole(size)
+    if length is None or not 0 <= length <= MOST_LETTERS:
+        problem = f"the length of {function} is a whole number up to {MOST_LETTERS}"
+        raise ExpressionError("E1305", problem)
+    _short_text(fill, f"the padding of {function}", least=1)
+    parts = [c.expect(text, Type.TEXT), c.expect(fill, Type.TEXT)]
+    number = exp.Literal.number(length)
+    tree = sql.call(function, parts[0].sql, number, parts[1].sql)
+    return combined(sql.call("nullif", tree, sql.text("")), Type.TEXT, parts)
 
 
-def _regexp(node: exp.Expr, c: Compiler) -> Compiled:
-    extract = isinstance(node, exp.RegexpExtract)
-    pattern = node.expression
-    if not isinstance(pattern, exp.Literal) or not pattern.is_string or len(pattern.name) > 200:
-        raise ExpressionError("E1305", "the pattern is a text of up to 200 characters")
-    extra = {"parameters", "flag", "position", "occurrence"} & {
-        key for key, value in node.args.items() if value
-    }
-    if extra:
-        raise not_in_language(node)
-    subject = c.expect(node.this, Type.TEXT)
-    if not extract:
-        return combined(
-            sql.call("regexp_matches", subject.sql, sql.text(pattern.name)),
-            Type.BOOLEAN,
-            [subject],
-        )
-    group = node.args.get("group")
-    if group is not None and not (
-        isinstance(group, exp.Literal) and str(group.name) in set("0123456789")
-    ):
+def _regexp_matches(node: exp.Anonymous, c: Compiler) -> Compiled:
+    if len(node.expressions) != 2:
+        raise ExpressionError("E1306", "regexp_matches takes a text and a pattern")
+    pattern, _ = _pattern(node.expressions[1])
+    subject = c.expect(node.expressions[0], Type.TEXT)
+    return combined(sql.call("regexp_matches", subject.sql, pattern), Type.BOOLEAN, [subject])
+
+
+def _regexp_extract(node: exp.Anonymous, c: Compiler) -> Compiled:
+    if len(node.expressions) not in {2, 3}:
+        raise ExpressionError("E1306", "regexp_extract takes a text, a pattern and perhaps a group")
+    pattern, number = _pattern(node.expressions[1])
+    subject = c.expect(node.expressions[0], Type.TEXT)
+    group = _whole(node.expressions[2]) if len(node.expressions) == 3 else 0
+    if group is None or not 0 <= group <= 9:
         raise ExpressionError("E1305", "the group of regexp_extract is a digit")
-    which = exp.Literal.number(group.name if group is not None else "0")
-    found = sql.call("regexp_extract", subject.sql, sql.text(pattern.name), which)
+    if group > number:
+        raise ExpressionError("E1305", f"the pattern has {number} groups, group {group} is asked")
+    found = sql.call("regexp_extract", subject.sql, pattern, exp.Literal.number(group))
     return combined(sql.call("nullif", found, sql.text("")), Type.TEXT, [subject])
 
 
-def _sql_function(node: exp.Expr, c: Compiler) -> Compiled:
-    function, wanted, returns, needed = SQL_FUNCTIONS[type(node)]
-    arguments = _arguments(node)
-    known = {"this", "expression", "start", "length", "delimiter", "part_index", "big_int"}
-    odd = [key for key, value in node.args.items() if value and key not in known]
-    if odd or not needed <= len(arguments) <= len(wanted):
-        raise ExpressionError(
-            "E1306",
-            f"'{node.sql('duckdb')}': {function} takes {needed} to {len(wanted)} arguments",
-        )
-    parts = [c.expect(each, kind) for each, kind in zip(arguments, wanted, strict=False)]
-    whole = _INTEGER_ARGUMENTS.get(function, ())
+def _pattern(node: exp.Expr) -> tuple[exp.Literal, int]:
+    """Return a pattern and the number of its groups."""
+    if not isinstance(node, exp.Literal) or not node.is_string or len(node.name) > MOST_LETTERS:
+        problem = f"the pattern is a text of up to {MOST_LETTERS} characters"
+        raise ExpressionError("E1305", problem)
+    return sql.text(node.name), groups(node.name)
+
+
+def _sql_function(node: exp.Anonymous, c: Compiler) -> Compiled:
+    name = called_name(node)
+    function = SQL_FUNCTIONS[name]
+    given = node.expressions
+    if not function.needed <= len(given) <= len(function.parameters):
+        most = len(function.parameters)
+        problem = f"'{node.sql('duckdb')}': {name} takes {function.needed} to {most} arguments"
+        raise ExpressionError("E1306", problem)
+    parts = [c.expect(each, kind) for each, kind in zip(given, function.parameters, strict=False)]
+    positions = _POSITIONS.get(name, ())
     trees = [
-        exp.cast(part.sql, exp.DataType.Type.INT) if i in whole else part.sql
-        for i, part in enumerate(parts)
+        _position(each, part) if place in positions else part.sql
+        for place, (each, part) in enumerate(zip(given, parts, strict=True))
     ]
-    tree: exp.Expr = sql.call(function, *trees)
-    if function == "length":
+    if name == "trim":
+        trees.append(sql.text(BLANK_CHARACTERS))
+    tree: exp.Expr = sql.call(name, *trees)
+    if name == "length":
         tree = exp.cast(tree, exp.DataType.Type.DOUBLE)
-    if returns is Type.TEXT and function != "upper":
-        tree = sql.call("nullif", tree, sql.text("")) if function != "lower" else tree
-    return combined(tree, returns, parts)
+    if function.returns is Type.TEXT and name not in {"upper", "lower"}:
+        tree = sql.call("nullif", tree, sql.text(""))
+    return combined(tree, function.returns, parts)
 
 
-def _arguments(node: exp.Expr) -> list[exp.Expr]:
-    keys = ("this", "expression", "start", "length", "delimiter", "part_index")
-    return [node.args[key] for key in keys if isinstance(node.args.get(key), exp.Expr)]
+def _position(node: exp.Expr, part: Compiled) -> exp.Expr:
+    """Return a position or length as an integer: the one written, or the data's within bounds."""
+    if isinstance(node.this if isinstance(node, exp.Neg) else node, exp.Literal):
+        whole = _whole(node)
+        if whole is None or abs(whole) > MOST_POSITION:
+            problem = f"a position or length is a whole number up to {MOST_POSITION}"
+            raise ExpressionError("E1305", problem)
+        return exp.Literal.number(whole)
+    return sql.call("tp_position", part.sql)
 
 
-def _short_literal(node: exp.Expr, what: str) -> None:
-    if not isinstance(node, exp.Literal) or len(node.name) > 20:
-        raise ExpressionError("E1305", f"{what} is a text in quotes of up to 20 characters")
+def _whole(node: exp.Expr) -> int | None:
+    """Return the whole number that is written, or None where there is none."""
+    if isinstance(node, exp.Neg):
+        inner = _whole(node.this)
+        return None if inner is None else -inner
+    is_number = isinstance(node, exp.Literal) and not node.is_string
+    return int(node.name) if is_number and node.name.isdecimal() and node.name.isascii() else None
 
 
-HANDLERS: Mapping[type[exp.Expr], Handler] = {
-    exp.Replace: _replace,
-    exp.Pad: _pad,
-    exp.RegexpLike: _regexp,
-    exp.RegexpExtract: _regexp,
+def _short_text(node: exp.Expr, what: str, least: int = 0) -> None:
+    is_text = isinstance(node, exp.Literal) and node.is_string
+    if not is_text or not least <= len(node.name) <= 20:
+        size = "up to 20" if least == 0 else f"{least} to 20"
+        raise ExpressionError("E1305", f"{what} is a text in quotes of {size} characters")
+
+
+CALLS: Mapping[str, Call] = {
+    "replace": _replace,
+    "lpad": _pad,
+    "rpad": _pad,
+    "regexp_matches": _regexp_matches,
+    "regexp_extract": _regexp_extract,
     **dict.fromkeys(SQL_FUNCTIONS, _sql_function),
 }

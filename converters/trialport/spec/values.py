@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.spec import sql
 from trialport.spec.compiled import Compiled, Fault, combined, guarded, merged
-from trialport.spec.compiler import Compiler, Handler
+from trialport.spec.compiler import Call, Compiler, Handler
+from trialport.spec.expression_error import ExpressionError
 from trialport.spec.expression_types import TEXT_LIKE, common_type, fits, type_error
-from trialport.spec.parse import ExpressionError
+from trialport.spec.function_names import called_name
 
 
 def _paren(node: exp.Expr, c: Compiler) -> Compiled:
@@ -31,7 +33,32 @@ def _negative(node: exp.Expr, c: Compiler) -> Compiled:
 
 
 def _arithmetic(node: exp.Expr, c: Compiler) -> Compiled:
-    left, right = c.compile(node.this), c.compile(node.expression)
+    """Return a calculation; one whose result is beyond every double is null and a fault."""
+    made = _calculation(node, c)
+    beyond = exp.Not(this=sql.call("isfinite", made.sql))
+    shown = exp.cast(made.sql.copy(), exp.DataType.Type.VARCHAR)
+    fault = Fault(
+        "E3250",
+        sql.when(beyond, shown),
+        "the calculation gives {value}, which is no number",
+        "correct the record",
+        made.uses,
+    )
+    tree = sql.call("tp_finite", made.sql.copy())
+    return Compiled(tree, Type.NUMBER, made.uses, (*made.faults, fault), made.aggregates)
+
+
+_OPERATORS = (exp.Add, exp.Sub, exp.Mul, exp.Div)
+
+
+def _calculation(node: exp.Expr, c: Compiler) -> Compiled:
+    """Return a chain of operators without the check that its last one makes for all."""
+    if isinstance(node, exp.Paren):
+        inner = _calculation(node.this, c)
+        return replace(inner, sql=sql.paren(inner.sql))
+    if not isinstance(node, _OPERATORS):
+        return c.compile(node)
+    left, right = _calculation(node.this, c), _calculation(node.expression, c)
     if Type.DATE in {left.type, right.type}:
         remedy = "use days_between(from, to) or add_days(date, n)"
         raise ExpressionError("E1405", f"'{node.sql('duckdb')}' computes with dates", remedy)
@@ -50,28 +77,36 @@ def _arithmetic(node: exp.Expr, c: Compiler) -> Compiled:
     return Compiled(whole.sql, whole.type, whole.uses, (*whole.faults, *faults), whole.aggregates)
 
 
-def _concatenation(node: exp.Expr, c: Compiler) -> Compiled:
-    operands = [node.this, node.expression] if isinstance(node, exp.DPipe) else node.expressions
-    parts = [c.expect(each, Type.TEXT) for each in operands]
-    if isinstance(node, exp.DPipe):
-        tree = exp.DPipe(this=sql.paren(parts[0].sql), expression=sql.paren(parts[1].sql))
-    else:
-        tree = sql.call("concat", *(part.sql for part in parts))
+def _joined(node: exp.Expr, c: Compiler) -> Compiled:
+    parts = [c.expect(each, Type.TEXT) for each in (node.this, node.expression)]
+    tree = exp.DPipe(this=sql.paren(parts[0].sql), expression=sql.paren(parts[1].sql))
     return combined(tree, Type.TEXT, parts)
 
 
-def _coalesce(node: exp.Expr, c: Compiler) -> Compiled:
-    parts = [c.compile(each) for each in [node.this, *node.expressions]]
+def _concat(node: exp.Anonymous, c: Compiler) -> Compiled:
+    parts = [c.expect(each, Type.TEXT) for each in _some(node, 1)]
+    tree = sql.call("concat", *(part.sql for part in parts))
+    return combined(sql.call("nullif", tree, sql.text("")), Type.TEXT, parts)
+
+
+def _some(node: exp.Anonymous, least: int, most: int | None = None) -> list[exp.Expr]:
+    """Return the arguments of a call; E1306 where they are too few or too many."""
+    given = node.expressions
+    if len(given) < least or (most is not None and len(given) > most):
+        number = f"{least} arguments" if most == least else f"at least {least} argument"
+        raise ExpressionError("E1306", f"{called_name(node)} takes {number}, not {len(given)}")
+    return given
+
+
+def _coalesce(node: exp.Anonymous, c: Compiler) -> Compiled:
+    parts = [c.compile(each) for each in _some(node, 1)]
     kind = common_type(parts, node)
     uses, aggregates = merged(parts)
     faults: list[Fault] = []
-    before: list[exp.Expr] = []
-    for part in parts:
-        missing = sql.every(sql.is_null(each) for each in before)
-        faults += (
-            part.faults if missing is None else [guarded(each, missing) for each in part.faults]
-        )
-        before.append(part.sql)
+    for place, part in enumerate(parts):
+        for fault in part.faults:
+            missing = sql.every(sql.is_null(each.sql) for each in parts[:place])
+            faults.append(fault if missing is None else guarded(fault, missing))
     return Compiled(
         sql.call("coalesce", *(part.sql for part in parts)),
         kind,
@@ -81,14 +116,14 @@ def _coalesce(node: exp.Expr, c: Compiler) -> Compiled:
     )
 
 
-def _nullif(node: exp.Expr, c: Compiler) -> Compiled:
-    parts = [c.compile(node.this), c.compile(node.expression)]
+def _nullif(node: exp.Anonymous, c: Compiler) -> Compiled:
+    parts = [c.compile(each) for each in _some(node, 2, 2)]
     kind = common_type(parts, node)
     return combined(sql.call("nullif", *(part.sql for part in parts)), kind, parts)
 
 
-def _extreme(node: exp.Expr, c: Compiler) -> Compiled:
-    parts = [c.compile(each) for each in [node.this, *node.expressions]]
+def _extreme(node: exp.Anonymous, c: Compiler) -> Compiled:
+    parts = [c.compile(each) for each in _some(node, 1)]
     kind = common_type(parts, node)
     if kind in TEXT_LIKE:
         raise ExpressionError(
@@ -96,8 +131,7 @@ def _extreme(node: exp.Expr, c: Compiler) -> Compiled:
             f"'{node.sql('duckdb')}' orders texts",
             "use number(...) or complete_date(...)",
         )
-    function = "greatest" if isinstance(node, exp.Greatest) else "least"
-    return combined(sql.call(function, *(part.sql for part in parts)), kind, parts)
+    return combined(sql.call(called_name(node), *(part.sql for part in parts)), kind, parts)
 
 
 def _null(node: exp.Expr, c: Compiler) -> Compiled:
@@ -116,14 +150,14 @@ HANDLERS: Mapping[type[exp.Expr], Handler] = {
     exp.Boolean: _boolean,
     exp.Paren: _paren,
     exp.Neg: _negative,
-    exp.DPipe: _concatenation,
-    exp.Concat: _concatenation,
-    exp.Coalesce: _coalesce,
-    exp.Nullif: _nullif,
-    exp.Greatest: _extreme,
-    exp.Least: _extreme,
-    exp.Add: _arithmetic,
-    exp.Sub: _arithmetic,
-    exp.Mul: _arithmetic,
-    exp.Div: _arithmetic,
+    exp.DPipe: _joined,
+    **dict.fromkeys(_OPERATORS, _arithmetic),
+}
+
+CALLS: Mapping[str, Call] = {
+    "coalesce": _coalesce,
+    "nullif": _nullif,
+    "concat": _concat,
+    "greatest": _extreme,
+    "least": _extreme,
 }

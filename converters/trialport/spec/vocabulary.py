@@ -10,7 +10,7 @@ from sqlglot import exp
 from trialport.diagnostics import did_you_mean
 from trialport.functions.model import Type
 from trialport.spec import sql
-from trialport.spec.parse import ExpressionError
+from trialport.spec.expression_error import ExpressionError
 from trialport.terms.codelists import Codelist
 from trialport.terms.units import Units
 
