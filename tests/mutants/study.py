@@ -1,0 +1,100 @@
+"""The shipped specification as the operators see it: texts, places, and what the standards say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tests.mutants.mutant import Expected, Mutant
+from tests.mutants.sites import Site, sites
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "mappings" / "studies" / "msc_gvhd"
+
+
+@dataclass(frozen=True)
+class Study:
+    """The files of a specification by their relative paths."""
+
+    files: dict[str, str]
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """Return every key and value of every file, in order."""
+        return [each for file, text in self.files.items() for each in sites(file, text)]
+
+    @cached_property
+    def lines(self) -> dict[str, list[str]]:
+        """Return the lines of each file."""
+        return {file: text.split("\n") for file, text in self.files.items()}
+
+    def dataset(self, file: str) -> str:
+        """Return the dataset of a file, or the step of a resource."""
+        if file.startswith("fhir/"):
+            return f"fhir.{Path(file).stem}"
+        return Path(file).stem.upper()
+
+    def head(self, file: str) -> tuple[str, int]:
+        """Return where the dataset of a file begins."""
+        numbered = enumerate(self.lines[file], start=1)
+        return file, next(n for n, line in numbered if line.startswith(("dataset:", "resource:")))
+
+    def uses(self, name: str) -> list[tuple[str, int]]:
+        """Return every line that holds a word."""
+        word = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
+        return [
+            (file, number)
+            for file, lines in self.lines.items()
+            for number, line in enumerate(lines, start=1)
+            if word.search(line)
+        ]
+
+    @cached_property
+    def standard(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return (core, role) of each variable of SDTMIG 3.4, by (dataset, variable)."""
+        found: dict[tuple[str, str], tuple[str, str]] = {}
+        for path in sorted((ROOT / "mappings/standard/sdtmig-3.4").glob("*.csv")):
+            if path.stem != "datasets":
+                with path.open(encoding="utf-8", newline="") as stream:
+                    for row in csv.DictReader(stream):
+                        key = (path.stem.upper(), row["variable"])
+                        found[key] = (row["core"], row["role"])
+        return found
+
+    def replaced(
+        self,
+        operator: str,
+        expected: Expected,
+        site: Site,
+        offset: int,
+        old: str,
+        new: str,
+        places: tuple[tuple[str, int], ...] = (),
+        changed: tuple[str, ...] = (),
+    ) -> Mutant:
+        """Return the mutant that writes `new` for `old` inside a site."""
+        start = site.start + offset
+        assert self.files[site.file][start : start + len(old)] == old
+        line = self.files[site.file].count("\n", 0, start) + 1
+        return Mutant(
+            operator,
+            expected,
+            site.file,
+            line,
+            start,
+            start + len(old),
+            new,
+            ((site.file, site.line), *places),
+            changed,
+        )
+
+
+def shipped_study() -> Study:
+    """Return the shipped study."""
+    paths = sorted(SHIPPED.rglob("*.yaml"))
+    return Study(
+        {each.relative_to(SHIPPED).as_posix(): each.read_text(encoding="utf-8") for each in paths}
+    )
