@@ -97,9 +97,7 @@ def misspelt_source(study: Study) -> Iterator[Mutant]:
     """A raw table or dataset that is not there."""
     for site in study.sites:
         if not site.is_key and site.last in {"from", "table"} and "rows" not in site.path:
-            yield study.replaced(
-                "misspelt_source", FAULT, site, 0, site.raw, _misspelt(site.text)
-            )
+            yield study.replaced("misspelt_source", FAULT, site, 0, site.raw, _misspelt(site.text))
 
 
 def misspelt_key_variable(study: Study) -> Iterator[Mutant]:
@@ -127,9 +125,12 @@ def misspelt_word(study: Study) -> Iterator[Mutant]:
 def misspelt_event(study: Study) -> Iterator[Mutant]:
     """An endpoint, or a competing event, of an event that is not there."""
     for site in study.sites:
-        if not site.is_key and site.last in {"event", "not_before"} and site.file.startswith("adam"):
-            if "impute" not in site.path:
-                yield study.replaced("misspelt_event", FAULT, site, 0, site.raw, site.text + "x")
+        if (
+            not site.is_key
+            and site.last in {"event", "not_before"}
+            and site.file.startswith("adam")
+        ) and "impute" not in site.path:
+            yield study.replaced("misspelt_event", FAULT, site, 0, site.raw, site.text + "x")
 
 
 def misspelt_reference(study: Study) -> Iterator[Mutant]:
@@ -146,13 +147,16 @@ def misspelt_variable_name(study: Study) -> Iterator[Mutant]:
     may be what is said instead.
     """
     for site in study.sites:
-        if site.is_key and site.file.startswith("sdtm") and site.path == ("variables",):
-            if len(site.text) < 8 and (study.dataset(site.file), site.text) in study.standard:
-                places = (study.head(site.file), *study.uses(site.text))
-                new = site.text + "Q"
-                yield study.replaced(
-                    "misspelt_variable_name", FAULT, site, 0, site.raw, new, places
-                )
+        if (
+            site.is_key
+            and site.file.startswith("sdtm")
+            and site.path == ("variables",)
+            and len(site.text) < 8
+            and (study.dataset(site.file), site.text) in study.standard
+        ):
+            places = (study.head(site.file), *study.uses(site.text))
+            new = site.text + "Q"
+            yield study.replaced("misspelt_variable_name", FAULT, site, 0, site.raw, new, places)
 
 
 # --- terms ---
@@ -190,11 +194,13 @@ def unknown_codelist_code(study: Study) -> Iterator[Mutant]:
 def unknown_version(study: Study) -> Iterator[Mutant]:
     """A standard or terminology package in a version that is not shipped."""
     for site in study.sites:
-        if not site.is_key and site.file == "study.yaml":
-            if len(site.path) == 2 and site.path[0] in {"standards", "terminology"}:
-                yield study.replaced(
-                    "unknown_version", FAULT, site, 0, site.raw, f'"{site.text}9"'
-                )
+        if (
+            not site.is_key
+            and site.file == "study.yaml"
+            and len(site.path) == 2
+            and site.path[0] in {"standards", "terminology"}
+        ):
+            yield study.replaced("unknown_version", FAULT, site, 0, site.raw, f'"{site.text}9"')
 
 
 _COMPARED = re.compile(r"\b((?:[a-z_]+\.)?[A-Z][A-Z0-9]+)\s*(?:=|<>)\s*'([^']+)'")
@@ -275,9 +281,14 @@ def argument_too_many(study: Study) -> Iterator[Mutant]:
 def wrong_unit(study: Study) -> Iterator[Mutant]:
     """A unit that nothing is known of, as the unit of standardised results."""
     for site in study.sites:
-        if not site.is_key and site.file == "terminology.yaml" and len(site.path) == 4:
-            if site.path[1] == "LBUNIT" and site.path[2] == "map":
-                yield study.replaced("wrong_unit", FAULT, site, 0, site.raw, "furlong")
+        if (
+            not site.is_key
+            and site.file == "terminology.yaml"
+            and len(site.path) == 4
+            and site.path[1] == "LBUNIT"
+            and site.path[2] == "map"
+        ):
+            yield study.replaced("wrong_unit", FAULT, site, 0, site.raw, "furlong")
 
 
 # --- cardinality ---
@@ -286,9 +297,13 @@ def wrong_unit(study: Study) -> Iterator[Mutant]:
 def pick_only_of_many(study: Study) -> Iterator[Mutant]:
     """A lookup that declares one record where there are several: a finding of the conversion."""
     for site in study.sites:
-        if not site.is_key and site.last == "pick" and site.text == "last":
-            if study.dataset(site.file) in {"AE", "CM", "LB", "RS", "EX", "EC", "FA", "MB"}:
-                yield study.replaced("pick_only_of_many", FAULT, site, 0, site.raw, "only")
+        if (
+            not site.is_key
+            and site.last == "pick"
+            and site.text == "last"
+            and study.dataset(site.file) in {"AE", "CM", "LB", "RS", "EX", "EC", "FA", "MB"}
+        ):
+            yield study.replaced("pick_only_of_many", FAULT, site, 0, site.raw, "only")
 
 
 def expect_more_than_there_is(study: Study) -> Iterator[Mutant]:
@@ -305,9 +320,7 @@ def order_is_gone(study: Study) -> Iterator[Mutant]:
     for file, text in study.files.items():
         for found in re.finditer(r"(pick: (?:first|last)), +order: \[[^\]]*\]", text):
             line = text.count("\n", 0, found.start()) + 1
-            yield Mutant(
-                "order_is_gone", FAULT, file, line, found.start(), found.end(), found[1]
-            )
+            yield Mutant("order_is_gone", FAULT, file, line, found.start(), found.end(), found[1])
 
 
 # --- what must be there ---
@@ -374,9 +387,7 @@ def doubled_key(study: Study) -> Iterator[Mutant]:
             end = text.index("\n", site.start) + 1
             if not text[start:end].rstrip().endswith((":", "|", "[")):
                 entry = text[start:end]
-                yield Mutant(
-                    "doubled_key", FAULT, site.file, site.line + 1, end, end, entry
-                )
+                yield Mutant("doubled_key", FAULT, site.file, site.line + 1, end, end, entry)
 
 
 def bracket_is_gone(study: Study) -> Iterator[Mutant]:
@@ -384,7 +395,7 @@ def bracket_is_gone(study: Study) -> Iterator[Mutant]:
     for file, text in study.files.items():
         for number, line in enumerate(study.lines[file], start=1):
             if line.strip().endswith(("}", "]", ")")) and "#" not in line and "'" not in line:
-                end = len("\n".join(study.lines[file][: number - 1] + [line.rstrip()]))
+                end = len("\n".join([*study.lines[file][: number - 1], line.rstrip()]))
                 assert text[end - 1] in "}])"
                 yield Mutant("bracket_is_gone", FAULT, file, number, end - 1, end, "")
 
@@ -458,9 +469,12 @@ def label_too_long(study: Study) -> Iterator[Mutant]:
 def number_that_is_none(study: Study) -> Iterator[Mutant]:
     """A word where a number is written."""
     for site in study.sites:
-        if not site.is_key and site.last in {"code", "number", "window", "minimum", "maximum"}:
-            if not site.file.startswith("fhir"):
-                yield study.replaced("number_that_is_none", FAULT, site, 0, site.raw, "many")
+        if (
+            not site.is_key
+            and site.last in {"code", "number", "window", "minimum", "maximum"}
+            and not site.file.startswith("fhir")
+        ):
+            yield study.replaced("number_that_is_none", FAULT, site, 0, site.raw, "many")
 
 
 # --- circles ---
@@ -507,21 +521,26 @@ def circle_of_datasets(study: Study) -> Iterator[Mutant]:
 def misspelt_element(study: Study) -> Iterator[Mutant]:
     """An element that the resource does not have: known from its definition."""
     for site in study.sites:
-        if site.is_key and site.file.startswith("fhir") and site.path[:1] == ("content",):
-            if site.text not in {"text", "number", "boolean"} and site.text.isalpha():
-                yield study.replaced(
-                    "misspelt_element", FAULT, site, 0, site.raw, site.text + "x"
-                )
+        if (
+            site.is_key
+            and site.file.startswith("fhir")
+            and site.path[:1] == ("content",)
+            and site.text not in {"text", "number", "boolean"}
+            and site.text.isalpha()
+        ):
+            yield study.replaced("misspelt_element", FAULT, site, 0, site.raw, site.text + "x")
 
 
 def code_there_is_not(study: Study) -> Iterator[Mutant]:
     """A code outside the value set that the element requires: `status`, `gender`, `use`."""
     for site in study.sites:
-        if not site.is_key and site.file.startswith("fhir") and site.last == "text":
-            if site.path[-2] in {"status", "use"}:
-                yield study.replaced(
-                    "code_there_is_not", FAULT, site, 0, site.raw, site.text + "x"
-                )
+        if (
+            not site.is_key
+            and site.file.startswith("fhir")
+            and site.last == "text"
+            and site.path[-2] in {"status", "use"}
+        ):
+            yield study.replaced("code_there_is_not", FAULT, site, 0, site.raw, site.text + "x")
 
 
 def reference_to_nothing(study: Study) -> Iterator[Mutant]:

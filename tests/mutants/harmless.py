@@ -30,17 +30,23 @@ def _changed(study: Study, site: Site) -> tuple[str, ...]:
 def other_label(study: Study) -> Iterator[Mutant]:
     """Another label of a variable."""
     for site in study.sites:
-        if not site.is_key and site.last == "label" and site.path[0] == "variables":
-            if site.file.startswith("adam") and len(site.text) < 35 and site.raw[:1].isalnum():
-                yield study.replaced(
-                    "other_label",
-                    LEGAL,
-                    site,
-                    0,
-                    site.raw,
-                    f"{site.text} 2",
-                    changed=_changed(study, site),
-                )
+        if (
+            not site.is_key
+            and site.last == "label"
+            and site.path[0] == "variables"
+            and site.file.startswith("adam")
+            and len(site.text) < 35
+            and site.raw[:1].isalnum()
+        ):
+            yield study.replaced(
+                "other_label",
+                LEGAL,
+                site,
+                0,
+                site.raw,
+                f"{site.text} 2",
+                changed=_changed(study, site),
+            )
 
 
 def other_method(study: Study) -> Iterator[Mutant]:
@@ -157,17 +163,21 @@ def first_for_last(study: Study) -> Iterator[Mutant]:
     """The first record instead of the last, or the other way round."""
     other = {"first": "last", "last": "first"}
     for site in study.sites:
-        if not site.is_key and site.last in {"pick", "flag"} and site.text in other:
-            if site.file.startswith(("sdtm", "adam")):
-                yield study.replaced(
-                    "first_for_last",
-                    LEGAL,
-                    site,
-                    0,
-                    site.raw,
-                    other[site.text],
-                    changed=_changed(study, site),
-                )
+        if (
+            not site.is_key
+            and site.last in {"pick", "flag"}
+            and site.text in other
+            and site.file.startswith(("sdtm", "adam"))
+        ):
+            yield study.replaced(
+                "first_for_last",
+                LEGAL,
+                site,
+                0,
+                site.raw,
+                other[site.text],
+                changed=_changed(study, site),
+            )
 
 
 def variable_that_may_go(study: Study) -> Iterator[Mutant]:
@@ -218,33 +228,42 @@ def other_mapping(study: Study) -> Iterator[Mutant]:
     other = {"Y": "N", "N": "Y", "M": "F", "F": "M"}
     users = {"NY": ("AE.AESER", "MH.MHOCCUR", "SV.SVOCCUR"), "SEX": ("DM.SEX",)}
     for site in study.sites:
-        if not site.is_key and site.file == "terminology.yaml" and len(site.path) == 4:
-            if site.path[1] in users and site.text in other:
-                yield study.replaced(
-                    "other_mapping",
-                    LEGAL,
-                    site,
-                    0,
-                    site.raw,
-                    other[site.text],
-                    changed=users[site.path[1]],
-                )
+        if (
+            not site.is_key
+            and site.file == "terminology.yaml"
+            and len(site.path) == 4
+            and site.path[1] in users
+            and site.text in other
+        ):
+            yield study.replaced(
+                "other_mapping",
+                LEGAL,
+                site,
+                0,
+                site.raw,
+                other[site.text],
+                changed=users[site.path[1]],
+            )
 
 
 def other_description(study: Study) -> Iterator[Mutant]:
     """Another description of an event or of a reason of censoring."""
     for site in study.sites:
-        if not site.is_key and site.last == "description" and site.file == "adam/adtte.yaml":
-            if site.path[0] in {"events", "censoring", "window_end"}:
-                yield study.replaced(
-                    "other_description",
-                    LEGAL,
-                    site,
-                    0,
-                    site.raw,
-                    f"{site.text} (AMENDED)",
-                    changed=("ADTTE.EVNTDESC",),
-                )
+        if (
+            not site.is_key
+            and site.last == "description"
+            and site.file == "adam/adtte.yaml"
+            and site.path[0] in {"events", "censoring", "window_end"}
+        ):
+            yield study.replaced(
+                "other_description",
+                LEGAL,
+                site,
+                0,
+                site.raw,
+                f"{site.text} (AMENDED)",
+                changed=("ADTTE.EVNTDESC",),
+            )
 
 
 # --- equivalent ---

@@ -44,11 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if rows[-1]["as_expected"] != "yes" or options.operators:
                 print(number, *rows[-1].values(), sep=" | ", flush=True)  # noqa: T201
     if options.update:
-        rows = [*(each for each in written(options.out) if each["operator"] not in options.operators), *rows]
+        rows = [
+            *(each for each in written(options.out) if each["operator"] not in options.operators),
+            *rows,
+        ]
         rows.sort(key=lambda each: [one.__name__ for one in OPERATORS].index(each["operator"]))
     if options.update or not options.operators:
         with options.out.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+            writer = csv.DictWriter[str](stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     print("\n".join(summary(rows)))  # noqa: T201

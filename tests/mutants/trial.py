@@ -138,9 +138,7 @@ class Bench:
             known = self._run(before, self.planned)[0] if before is not None else []
             self._findings[name] = {f"{each.code} {each.problem}" for each in known}
         found, _ = self._run(part, planned)
-        return [
-            each for each in found if f"{each.code} {each.problem}" not in self._findings[name]
-        ]
+        return [each for each in found if f"{each.code} {each.problem}" not in self._findings[name]]
 
     def _same_bytes(
         self, mutant: Mutant, planned: PlannedStudy, changes: Sequence[Change]

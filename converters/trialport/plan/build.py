@@ -11,6 +11,7 @@ from trialport.plan.collect import Collector
 from trialport.plan.datasets import as_relation, plan_dataset, reads
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Plan, Step
+from trialport.plan.possible_values import value_faults
 from trialport.plan.relationships import plan_relationships
 from trialport.plan.resources import plan_resource
 from trialport.plan.supplemental import plan_supplemental
@@ -35,6 +36,7 @@ def build_plan(
     made = [plan_resource(each, catalogue, guides, collector) for each in specification.resources]
     resources = tuple(each for each in made if each is not None)
     _check_required(steps, groups, guides, collector)
+    collector.found += value_faults(specification, vocabulary)
     found = sorted(collector.found, key=lambda each: (each.place.file, each.place.line or 0))
     found = list(dict.fromkeys(found))
     if any(each.severity is Severity.ERROR for each in found):

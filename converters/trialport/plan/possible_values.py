@@ -7,7 +7,7 @@ is mapped through a codelist, of constants, flags, and of whatever is made of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -44,16 +44,12 @@ def value_faults(specification: Specification, vocabulary: Vocabulary) -> list[D
     ]
 
 
-def _fault(
-    expression: Expression, text: str, column: str, values: frozenset[str]
-) -> Diagnostic:
+def _fault(expression: Expression, text: str, column: str, values: frozenset[str]) -> Diagnostic:
     problem = f"{column} is compared with {shown(text)}, which it never is"
     return Diagnostic("E1233", expression.place, problem, did_you_mean(text, values))
 
 
-def _impossible(
-    expression: Expression, names: Names
-) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _impossible(expression: Expression, names: Names) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield (column, text, values of the column) of each comparison that cannot hold."""
     tree = _tree(expression)
     for column, texts in _comparisons(tree) if tree is not None else ():
@@ -104,12 +100,12 @@ class _Known:
     def expressions(self) -> Iterator[tuple[Expression, Names]]:
         """Yield the expressions of the study that compare something."""
         for node in self.datasets.values():
-            for block in _blocks(node):
-                names = self._of_block(node, block)
+            blocks = [(block, self._of_block(node, block)) for block in _blocks(node)]
+            for block, names in blocks:
                 yield from self._block(block, names)
-                own = (node.variables, node.supplemental, block.set)
-                written = (each for group in own for each in group.values())
-                yield from ((each.value, names) for each in written if each.value is not None)
+                yield from _written(block.set, names)
+            anywhere = _any_of([names for _, names in blocks])
+            yield from _written({**node.variables, **node.supplemental}, anywhere)
             yield from self._lookups(node.lookups)
             others = [*node.events.values()]
             others += [each for one in node.relationships for each in one.records]
@@ -237,6 +233,15 @@ class _Known:
         if name == "codelist" and len(tree.expressions) == 2:
             return self._terms(tree.expressions[1].name)
         return None
+
+
+def _written(variables: Mapping[str, Variable], names: Names) -> Iterator[tuple[Expression, Names]]:
+    yield from ((each.value, names) for each in variables.values() if each.value is not None)
+
+
+def _any_of(blocks: Sequence[Names]) -> Names:
+    """Names as in the variables that all blocks share: what any of them may have."""
+    return lambda qualifier, name: _all(names(qualifier, name) for names in blocks)
 
 
 def _blocks(node: Dataset) -> list[Records]:
