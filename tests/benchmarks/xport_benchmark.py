@@ -1,6 +1,9 @@
-"""Report what writing and reading transport files costs, against pyreadstat and a plain copy.
+"""Report what writing and reading transport files costs, against others and a plain copy.
 
+    make bench
     python tests/benchmarks/xport_benchmark.py [--rows 200000] [--rounds 3]
+
+The others are pyreadstat from and to polars (of the extra `bench`) and, where R has it, haven.
 
 The dataset has the 15 variables of a laboratory domain (11 text, 4 numbers). Every measurement is
 CPU time of a process of its own, so that other work on the machine weighs little; the tools take
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,8 +31,22 @@ import pyarrow.feather as feather
 TOOLS = (
     *("write", "read", "write_xpt", "read_xpt"),
     *("pyreadstat_write", "pyreadstat_read"),
-    *("memcpy", "read_only"),
+    *("haven_write", "haven_read"),
+    *("memcpy", "write_only", "read_only"),
 )
+_HAVEN = """
+file <- commandArgs(TRUE)[2]
+if (commandArgs(TRUE)[1] == "haven_write") {
+  data <- haven::read_xpt(file)
+  start <- proc.time()
+  haven::write_xpt(data, paste0(file, ".haven"), version = 5, name = "LB")
+} else {
+  start <- proc.time()
+  data <- haven::read_xpt(file)
+}
+taken <- proc.time() - start
+cat(taken[["user.self"]] + taken[["sys.self"]], taken[["elapsed"]])
+"""
 _LABEL = "Laboratory Test Results"
 
 
@@ -44,8 +62,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         feather.write_feather(_laboratory(options.rows), f"{folder}/lb.arrow", "uncompressed")
+        tools = [each for each in TOOLS if _is_there(each)]
         rounds = [
-            {tool: _in_process(tool, folder) for tool in TOOLS} for _ in range(options.rounds)
+            {tool: _in_process(tool, folder) for tool in tools} for _ in range(options.rounds)
         ]
         size = (Path(folder) / "lb.xpt").stat().st_size
     sys.stdout.write(_table(rounds, options.rows, size))
@@ -86,7 +105,24 @@ def _laboratory(rows: int) -> pa.Table:
     )
 
 
+def _is_there(tool: str) -> bool:
+    """Tell whether a tool can be measured; haven only where R has it."""
+    if not tool.startswith("haven"):
+        return True
+    script = "quit(status = !requireNamespace('haven', quietly = TRUE))"
+    return (
+        bool(shutil.which("Rscript"))
+        and not subprocess.run(
+            ["Rscript", "-e", script], check=False, capture_output=True
+        ).returncode
+    )
+
+
 def _in_process(tool: str, folder: str) -> dict[str, float]:
+    if tool.startswith("haven"):
+        command = ["Rscript", "-e", _HAVEN, tool, f"{folder}/lb.xpt"]
+        found = subprocess.run(command, check=True, capture_output=True).stdout.split()
+        return {"cpu": float(found[0]), "wall": float(found[1]), "over_base_mb": float("nan")}
     command = [sys.executable, __file__, "--measure", tool, folder]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
@@ -115,6 +151,9 @@ def _prepared(tool: str, folder: Path) -> Callable[[], object]:
     table = feather.read_table(folder / "lb.arrow", memory_map=True) if "write" in tool else None
     if tool.startswith("pyreadstat"):
         return _pyreadstat(tool, table, folder)
+    if tool == "write_only":
+        ready = target.read_bytes()
+        return lambda: (folder / "again.xpt").write_bytes(ready)
     if tool == "memcpy":
         content = np.fromfile(target, dtype=np.uint8)
         return lambda: content.copy()
@@ -148,13 +187,13 @@ def _write(table: pa.Table, target: Path) -> None:
 
 
 def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[], object]:
+    import polars
     import pyreadstat
 
     target = str(folder / "pyreadstat.xpt")
     if tool == "pyreadstat_read":
-        return lambda: pyreadstat.read_xport(target)
-    assert table is not None
-    frame = table.to_pandas()
+        return lambda: pyreadstat.read_xport(target, output_format="polars")
+    frame = polars.from_arrow(table)
     return lambda: pyreadstat.write_xport(
         frame, target, file_label="LB", table_name="LB", file_format_version=5
     )
@@ -166,7 +205,7 @@ def _table(rounds: list[dict[str, dict[str, float]]], rows: int, size: int) -> s
             key: statistics.median(each[tool][key] for each in rounds)
             for key in ("cpu", "wall", "over_base_mb")
         }
-        for tool in TOOLS
+        for tool in rounds[0]
     }
     lines = [f"{rows} rows, {size / 1e6:.1f} MB, median of {len(rounds)} rounds", ""]
     lines.append(f"{'tool':18}{'CPU s':>9}{'wall s':>9}{'MB over base':>14}")
@@ -175,17 +214,14 @@ def _table(rounds: list[dict[str, dict[str, float]]], rows: int, size: int) -> s
             f"{tool:18}{found['cpu']:9.3f}{found['wall']:9.3f}{found['over_base_mb']:14.0f}"
         )
     lines.append("")
-    for ours, theirs in (
-        ("write", "pyreadstat_write"),
-        ("write_xpt", "pyreadstat_write"),
-        ("read", "pyreadstat_read"),
-        ("read_xpt", "pyreadstat_read"),
-    ):
-        ratio = middle[theirs]["cpu"] / middle[ours]["cpu"]
-        lines.append(f"{ours} takes 1/{ratio:.1f} of the CPU of {theirs}")
-    for ours in ("write", "read"):
-        ratio = middle[ours]["cpu"] / middle["memcpy"]["cpu"]
-        lines.append(f"{ours} takes {ratio:.1f} times the CPU of memcpy of the same bytes")
+    for way in ("write", "read"):
+        for theirs in (f"pyreadstat_{way}", f"haven_{way}"):
+            if theirs in middle:
+                ratio = middle[theirs]["cpu"] / middle[way]["cpu"]
+                lines.append(f"{way} takes 1/{ratio:.1f} of the CPU of {theirs}")
+        for floor in ("memcpy", f"{way}_only"):
+            ratio = middle[way]["cpu"] / middle[floor]["cpu"]
+            lines.append(f"{way} takes {ratio:.1f} times the CPU of {floor} of the same bytes")
     return "\n".join(lines) + "\n"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from trialport.define.check import agreement_faults, define_faults
+from trialport.define.reader import read_define
 from trialport.diagnostics import DataError
 from trialport.exchange import open_dataset_json
 from trialport.xport import read_members
@@ -52,8 +54,10 @@ def judge_json(content: bytes, path: Path) -> Outcome:
 
 
 def judge_define(content: bytes, folder: Path) -> Outcome:
-    """Check the document by itself and, where it is XML, against the files it names."""
+    """Check the document, read it and, where it is XML, hold it against the files it names."""
     found = define_faults(content)
+    with suppress(DataError):
+        read_define(content)
     if not any(each.code == "E4310" for each in found):
         agreement_faults(content, folder)
     return REFUSED if found else READ

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from trialport.define.check import agreement_faults
 
 from tests.fuzz.judges import READ, BrokenLawError, judge_json, judge_xpt
 from tests.fuzz.run import DATA, fuzz, targets
@@ -35,3 +36,20 @@ def test_the_judges_notice_what_is_invented(
     )
     with pytest.raises(BrokenLawError):
         judge_json((DATA / "relrec.json").read_bytes(), tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'OrderNumber="1"', b'OrderNumber="q"'),
+        (b'KeySequence="1"', b'KeySequence="2m"'),
+        (b'href="dm.xpt"', b'href="' + b"x" * 5000 + b'"'),
+        (b'href="dm.xpt"', b'href="../../../../../../etc/hostname"'),
+    ],
+)
+def test_what_damaged_define_files_have_taught(tmp_path: Path, old: bytes, new: bytes) -> None:
+    (target,) = (each for each in targets(tmp_path) if each.kind == "define")
+    content = target.seeds[0].replace(old, new)
+    assert content != target.seeds[0]
+    assert target.judge(content) in {"read", "refused"}
+    assert not any("hostname" in each.place.file for each in agreement_faults(content, tmp_path))

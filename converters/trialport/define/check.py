@@ -122,8 +122,8 @@ def agreement_faults(
         leaf = dataset.find(f"{{{DEF}}}leaf")
         href = leaf.get(f"{{{XLINK}}}href", "") if leaf is not None else ""
         where = Place(file, dataset.sourceline, record=dataset.get("Name", ""))
-        path = folder / href
-        if not href or not path.is_file():
+        path = _inside(folder, href)
+        if path is None:
             found.append(Diagnostic("E4314", where, f"there is no file '{href}'"))
             continue
         try:
@@ -132,6 +132,21 @@ def agreement_faults(
         except DataError as error:
             found += error.diagnostics
     return found
+
+
+def _inside(folder: Path, href: str) -> Path | None:
+    """Return the file of that name below the folder, or None; other folders are not looked into."""
+    try:
+        path = (folder / href).resolve()
+        is_there = bool(href) and path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):
+        return None
+    return path if is_there else None
+
+
+def _number(text: str) -> int:
+    """Return a whole number; 0 for what is none, which the schema has reported."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +171,7 @@ class _Agreement:
     def _items(self) -> dict[str, etree._Element]:
         """Return the definitions of the variables by name, in their order."""
         references = self.dataset.findall(f"{{{ODM}}}ItemRef")
-        references.sort(key=lambda each: int(each.get("OrderNumber", "0")))
+        references.sort(key=lambda each: _number(each.get("OrderNumber", "")))
         known = {_oid(each): each for each in self.root.iter(f"{{{ODM}}}ItemDef")}
         oids = [each.get("ItemOID", "") for each in references]
         return {known[each].get("Name", ""): known[each] for each in oids if each in known}
@@ -193,7 +208,7 @@ class _Agreement:
 
     def _key_faults(self) -> Iterator[Diagnostic]:
         stated = [each.get("KeySequence") for each in self.dataset.findall(f"{{{ODM}}}ItemRef")]
-        places = sorted(int(each) for each in stated if each is not None)
+        places = sorted(_number(each) for each in stated if each is not None)
         if places != list(range(1, len(places) + 1)):
             numbers = ", ".join(map(str, places))
             problem = f"the places of the key are {numbers}"
