@@ -148,7 +148,7 @@ def _peak() -> int:
 def _prepared(tool: str, folder: Path) -> Callable[[], object]:
     """Return the call to measure, with its imports and its input made ready."""
     target = folder / "lb.xpt"
-    table = feather.read_table(folder / "lb.arrow", memory_map=True) if "write" in tool else None
+    table = _table_in_memory(tool, folder)
     if tool.startswith("pyreadstat"):
         return _pyreadstat(tool, table, folder)
     if tool == "write_only":
@@ -172,6 +172,13 @@ def _prepared(tool: str, folder: Path) -> Callable[[], object]:
     return lambda: write_xpt(frame, folder / "frame.xpt", name="LB", label=_LABEL)
 
 
+def _table_in_memory(tool: str, folder: Path) -> pa.Table | None:
+    """Return the input of a writer, all of it in memory, so that it does not count as its own."""
+    if "write" not in tool or tool == "write_only":
+        return None
+    return feather.read_table(folder / "lb.arrow", memory_map=False)
+
+
 def _write(table: pa.Table, target: Path) -> None:
     """Write a table with its lengths known, as a converter does."""
     from trialport.xport import Member, Variable, measure, write_member
@@ -193,7 +200,8 @@ def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[],
     target = str(folder / "pyreadstat.xpt")
     if tool == "pyreadstat_read":
         return lambda: pyreadstat.read_xport(target, output_format="polars")
-    frame = polars.from_arrow(table)
+    assert table is not None
+    frame = polars.DataFrame(table)
     return lambda: pyreadstat.write_xport(
         frame, target, file_label="LB", table_name="LB", file_format_version=5
     )

@@ -144,7 +144,7 @@ def _inside(folder: Path, href: str) -> Path | None:
     return path if is_there else None
 
 
-def _number(text: str) -> int:
+def _whole(text: str) -> int:
     """Return a whole number; 0 for what is none, which the schema has reported."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
@@ -171,7 +171,7 @@ class _Agreement:
     def _items(self) -> dict[str, etree._Element]:
         """Return the definitions of the variables by name, in their order."""
         references = self.dataset.findall(f"{{{ODM}}}ItemRef")
-        references.sort(key=lambda each: _number(each.get("OrderNumber", "")))
+        references.sort(key=lambda each: _whole(each.get("OrderNumber", "")))
         known = {_oid(each): each for each in self.root.iter(f"{{{ODM}}}ItemDef")}
         oids = [each.get("ItemOID", "") for each in references]
         return {known[each].get("Name", ""): known[each] for each in oids if each in known}
@@ -208,7 +208,7 @@ class _Agreement:
 
     def _key_faults(self) -> Iterator[Diagnostic]:
         stated = [each.get("KeySequence") for each in self.dataset.findall(f"{{{ODM}}}ItemRef")]
-        places = sorted(_number(each) for each in stated if each is not None)
+        places = sorted(_whole(each) for each in stated if each is not None)
         if places != list(range(1, len(places) + 1)):
             numbers = ", ".join(map(str, places))
             problem = f"the places of the key are {numbers}"
