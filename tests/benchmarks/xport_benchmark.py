@@ -159,7 +159,8 @@ def _prepared(tool: str, folder: Path) -> Callable[[], object]:
         return lambda: content.copy()
     if tool == "read_only":
         return target.read_bytes
-    from trialport.xport import read_members, read_xpt, write_xpt
+    from trialport.xport.frames import read_xpt, write_xpt
+    from trialport.xport.reader import read_members
 
     if tool == "read":
         return lambda: [None for _ in read_members(target)[0].batches()]
@@ -167,7 +168,7 @@ def _prepared(tool: str, folder: Path) -> Callable[[], object]:
         return lambda: read_xpt(target)
     assert table is not None
     if tool == "write":
-        return lambda: _write(table, target)
+        return _writing(table, target)
     frame = table.to_pandas()
     return lambda: write_xpt(frame, folder / "frame.xpt", name="LB", label=_LABEL)
 
@@ -179,18 +180,24 @@ def _table_in_memory(tool: str, folder: Path) -> pa.Table | None:
     return feather.read_table(folder / "lb.arrow", memory_map=False)
 
 
-def _write(table: pa.Table, target: Path) -> None:
-    """Write a table with its lengths known, as a converter does."""
-    from trialport.xport import Member, Variable, measure, write_member
+def _writing(table: pa.Table, target: Path) -> Callable[[], object]:
+    """Return the call that measures the lengths and writes, in batches, as a conversion does."""
+    from trialport.xport.lengths import measure
+    from trialport.xport.model import Member, Variable
+    from trialport.xport.writer import write_member
 
     variables = tuple(
         Variable(field.name, "", "char" if field.type == pa.string() else "num")
         for field in table.schema
     )
     batches = table.to_batches()
-    member = measure(batches, Member("LB", _LABEL, variables))
-    with target.open("wb") as stream:
-        write_member(stream, member, batches)
+
+    def write() -> None:
+        member = measure(batches, Member("LB", _LABEL, variables))
+        with target.open("wb") as stream:
+            write_member(stream, member, batches)
+
+    return write
 
 
 def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[], object]:
@@ -201,7 +208,7 @@ def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[],
     if tool == "pyreadstat_read":
         return lambda: pyreadstat.read_xport(target, output_format="polars")
     assert table is not None
-    frame = polars.DataFrame(table)
+    frame: Any = polars.DataFrame(table)
     return lambda: pyreadstat.write_xport(
         frame, target, file_label="LB", table_name="LB", file_format_version=5
     )
