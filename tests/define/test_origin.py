@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from sqlglot import exp
-from trialport.define.model import DefineOrigin
-from trialport.define.origin import variable_origin
+from trialport.define.model import DefineOrigin, DefinePages, DefineReference
+from trialport.define.origin import stated_origin, variable_origin
 from trialport.diagnostics import Place
 from trialport.functions.model import Type
 from trialport.plan.model import Source, Step, VariablePlan
@@ -84,3 +84,13 @@ def test_a_codelist_of_collected_values_leaves_them_collected() -> None:
 def test_a_copy_through_a_codelist_is_derived() -> None:
     copied = _origin("sv.VISIT", Source("SV", "VISIT"), codelist="VISIT")
     assert copied == DefineOrigin("Derived", "Sponsor")
+
+
+def test_pages_of_the_annotated_crf_and_the_source_go_with_the_origin() -> None:
+    assert stated_origin(Origin.COLLECTED, (), "Subject", (12, 14)) == DefineOrigin(
+        "Collected", "Subject", "", (DefineReference("LF.acrf", (DefinePages(refs="12 14"),)),)
+    )
+
+
+def test_what_the_specification_lists_is_assigned() -> None:
+    assert _origin("element", Source("", "element")) == DefineOrigin("Assigned", "Sponsor")

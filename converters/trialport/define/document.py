@@ -10,24 +10,27 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trialport.define.codelists import Packages, define_codelists, package_standard
+from trialport.define.methods import qualifier_method, qualifier_origin, variable_method
 from trialport.define.model import (
     DefineAlias,
     DefineCheck,
     DefineComment,
     DefineDataset,
     DefineDocument,
-    DefineExpression,
     DefineFile,
     DefineItem,
     DefineItemRef,
     DefineLeaf,
     DefineMethod,
+    DefineOrigin,
+    DefineReference,
     DefineStandard,
     DefineValueList,
     DefineWhere,
 )
-from trialport.define.origin import stated_origin, value_sources, variable_origin
+from trialport.define.origin import ANNOTATED_CRF, stated_origin, variable_origin
 from trialport.define.types import Used, item_type
+from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec import nodes
@@ -40,7 +43,6 @@ Group = Literal["sdtm", "adam"]
 
 _PURPOSES: Mapping[Group, str] = {"sdtm": "Tabulation", "adam": "Analysis"}
 _SUBCLASSES = {"ADAE": "ADVERSE EVENT"}
-_CONTEXT = "trialport mapping expression (SQL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,15 @@ class StudyFacts:
     """What a define.xml says of the study itself.
 
     `standards` are names and versions as study.yaml has them, `packages` the pinned terminology
-    with the codelists in use, `supplemental` the qualifiers of each SUPPxx by QNAM.
+    with the codelists in use, `datasets` what the specification says of each by its name.
     """
 
     study: str
     title: str
     standards: Mapping[str, str]
     packages: Packages = field(default_factory=dict)
-    supplemental: Mapping[str, Mapping[str, nodes.Variable]] = field(default_factory=dict)
+    datasets: Mapping[str, nodes.Dataset] = field(default_factory=dict)
+    annotated_crf: str = ""
 
 
 def study_facts(specification: nodes.Specification, packages: Packages) -> StudyFacts:
@@ -71,7 +74,8 @@ def study_facts(specification: nodes.Specification, packages: Packages) -> Study
         title=study.title or study.study.text,
         standards={name: each.text for name, each in study.standards.items()},
         packages=packages,
-        supplemental={f"SUPP{each.dataset.text}": each.supplemental for each in specification.sdtm},
+        datasets={it.dataset.text: it for it in (*specification.sdtm, *specification.adam)},
+        annotated_crf=study.annotated_crf,
     )
 
 
@@ -103,6 +107,7 @@ def define_document(
     standards = _standards(group, facts)
     describing = _Describing(group, facts, standards, used, oids)
     parts = [describing.dataset(step, each) for step, each in zip(own, written, strict=True)]
+    crf = _annotated_crf(parts, facts)
     name = f"{facts.study} {'SDTM' if group == 'sdtm' else 'ADaM'} data definitions"
     return DefineDocument(
         file=DefineFile(
@@ -124,6 +129,49 @@ def define_document(
         codelists=codelists,
         methods=tuple(item for each in parts for item in each.methods),
         comments=tuple(item for each in parts for item in each.comments),
+        leaves=crf,
+        crf=tuple(DefineReference(each.id) for each in crf),
+    )
+
+
+def _annotated_crf(parts: Iterable[_Part], facts: StudyFacts) -> tuple[DefineLeaf, ...]:
+    """Return the annotated CRF, where a variable points to a page of it."""
+    references = {
+        reference.leaf
+        for part in parts
+        for item in part.items
+        for origin in item.origins
+        for reference in origin.documents
+    }
+    if ANNOTATED_CRF not in references:
+        return ()
+    return (DefineLeaf(ANNOTATED_CRF, facts.annotated_crf or "acrf.pdf", "Annotated CRF"),)
+
+
+def unannotated(document: DefineDocument) -> list[Diagnostic]:
+    """Return E4385 for each dataset with collected variables that name no page of the CRF."""
+    items = {each.oid: each for each in document.items}
+    lists = {each.oid: each for each in document.value_lists}
+    found: list[Diagnostic] = []
+    for dataset in document.datasets:
+        own = [items[each.item] for each in dataset.items]
+        values = [it for each in own if each.value_list for it in lists[each.value_list].items]
+        every = [*own, *(items[each.item] for each in values)]
+        names = ", ".join(each.name for each in every if _lacks_page(each))
+        if names:
+            problem = f"collected without a page of the annotated CRF: {names}"
+            remedy = "add origin: {type: Collected, crf: PAGE}"
+            place = Place(record=dataset.name)
+            found.append(Diagnostic("E4385", place, problem, remedy, Severity.NOTE))
+    return found
+
+
+def _lacks_page(item: DefineItem) -> bool:
+    return any(
+        each.type == nodes.Origin.COLLECTED.value
+        and each.source in {"Investigator", "Subject"}
+        and not each.documents
+        for each in item.origins
     )
 
 
@@ -196,10 +244,10 @@ class _Describing:
         """Yield the methods of the derived variables, and of those that state one."""
         for each in step.variables:
             if self._has_method(step, each, valued):
-                yield _method(step, each)
+                yield variable_method(step, each, self.facts.datasets.get(step.name))
         for qnam, node in self._qualifiers(step).items():
-            if _qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
-                yield _qualifier_method(step, qnam, node)
+            if qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
+                yield qualifier_method(step, qnam, node)
 
     def _comments(self, step: Step) -> Iterable[DefineComment]:
         """Yield the comments of the variables and of the supplemental qualifiers."""
@@ -248,7 +296,7 @@ class _Describing:
         found: list[_Value] = []
         for qnam, node in self._qualifiers(step).items():
             place = f"{step.name}.QVAL.{qnam}"
-            origin = _qualifier_origin(node)
+            origin = qualifier_origin(node)
             is_derived = origin is nodes.Origin.DERIVED or bool(node.method)
             longest = self.used.get((step.name, f"QVAL.{qnam}"), ())
             item = DefineItem(
@@ -258,7 +306,7 @@ class _Describing:
                 type="text",
                 length=min([length, *map(int, longest)]),
                 sas_name=qnam,
-                origins=(stated_origin(origin, value_sources(step, "QVAL")),),
+                origins=(_qualifier_stated(node),),
                 comment=f"COM.{place}" if node.comment else "",
             )
             method = f"MT.{place}" if is_derived else ""
@@ -268,7 +316,8 @@ class _Describing:
         return found
 
     def _qualifiers(self, step: Step) -> dict[str, nodes.Variable]:
-        known = self.facts.supplemental.get(step.name, {})
+        parent = self.facts.datasets.get(step.name.removeprefix("SUPP"))
+        known = parent.supplemental if parent and step.name.startswith("SUPP") else {}
         there = self.used.get((step.name, "QNAM"), ())
         return {qnam: node for qnam, node in sorted(known.items()) if qnam in there}
 
@@ -300,6 +349,12 @@ def _standards(group: str, facts: StudyFacts) -> tuple[DefineStandard, ...]:
     return (*guides, *fitting)
 
 
+def _qualifier_stated(node: nodes.Variable) -> DefineOrigin:
+    stated = node.origin
+    crf, source = (stated.crf, stated.source) if stated else ((), "")
+    return stated_origin(qualifier_origin(node), (), source, crf)
+
+
 def _subclasses(step: Step) -> tuple[tuple[str, str], ...]:
     is_time_to_event = step.structure == "time_to_event"
     name = "TIME-TO-EVENT" if is_time_to_event else _SUBCLASSES.get(step.name, "")
@@ -326,40 +381,3 @@ def _aliases(step: Step) -> tuple[DefineAlias, ...]:
     """Return the name of the domain for each part of one that is split, e.g. QSPH of QS."""
     is_part = len(step.name) == 4 and step.class_ not in {"", "RELATIONSHIP"}
     return (DefineAlias("DomainDescription", step.label),) if is_part else ()
-
-
-def _method(step: Step, variable: VariablePlan) -> DefineMethod:
-    context = _CONTEXT if len(step.blocks) == 1 else f"{_CONTEXT}, first block of records"
-    return _stated_method(
-        f"{step.name}.{variable.name}",
-        variable.method,
-        [f"{each.relation}.{each.column}" for each in value_sources(step, variable.name)],
-        variable.expression,
-        context,
-    )
-
-
-def _qualifier_method(step: Step, qnam: str, node: nodes.Variable) -> DefineMethod:
-    expression = node.value.text.strip() if node.value else ""
-    place = f"{step.name}.QVAL.{qnam}"
-    return _stated_method(place, node.method, [f"{step.depends[0]} records"], expression, _CONTEXT)
-
-
-def _stated_method(
-    place: str, sentence: str, sources: Sequence[str], expression: str, context: str
-) -> DefineMethod:
-    names = ", ".join(dict.fromkeys(sources))
-    made = f"Derived from {names}." if names else "Derived; it has no source variable."
-    return DefineMethod(
-        oid=f"MT.{place}",
-        name=f"Algorithm of {place}",
-        description=sentence or made,
-        expressions=(DefineExpression(context, expression),) if expression else (),
-    )
-
-
-def _qualifier_origin(node: nodes.Variable) -> nodes.Origin:
-    """Return the origin of a qualifier, the one that QORIG has."""
-    if node.origin is not None:
-        return node.origin
-    return nodes.Origin.ASSIGNED if node.text is not None else nodes.Origin.DERIVED

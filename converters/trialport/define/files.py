@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from trialport.define.check import define_faults
 from trialport.define.codelists import Packages, guide_codes
-from trialport.define.document import Group, define_document, study_facts
+from trialport.define.document import Group, define_document, study_facts, unannotated
 from trialport.define.faults import document_faults
 from trialport.define.html import define_html, stylesheet
 from trialport.define.model import DefineDocument
@@ -57,7 +57,8 @@ def write_defines(
 
     Returns:
         E4301 to E4305 where a document is not written, and why; E4311 to E4313 where the one
-        written is not as the standard has it.
+        written is not as the standard has it; E4385 where the study has an annotated CRF, and
+        collected variables name no page of it.
     """
     packages = _packages(specification, guide_codes(steps, vocabulary))
     facts = study_facts(specification, packages)
@@ -67,6 +68,8 @@ def write_defines(
         if any(each.group == group for each in described):
             document = define_document(group, described, steps, vocabulary, facts, used)
             found += _write(folder / group, document, created)
+            if group == "sdtm" and (facts.annotated_crf or document.crf):
+                found += unannotated(document)
     return found
 
 

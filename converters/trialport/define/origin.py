@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlglot import exp
 
-from trialport.define.model import DefineOrigin
+from trialport.define.model import DefineOrigin, DefinePages, DefineReference
 from trialport.plan.model import Source, Step, VariablePlan
 from trialport.spec.nodes import Origin
 from trialport.spec.parse import ExpressionError, parse
@@ -24,23 +24,44 @@ _SOURCES = {
 }
 
 
+ANNOTATED_CRF = "LF.acrf"
+"""The identifier of the annotated CRF."""
+
+
 def variable_origin(step: Step, variable: VariablePlan) -> DefineOrigin:
     """Return the origin of a variable; a predecessor names its source, e.g. `ADSL.AGE`.
 
     Where the specification does not say it: without any source, Assigned (Not Available where
-    the expression is null); a raw column as it is, or only put into ISO 8601, a number or a
-    codelist, Collected; a variable of another dataset as it is, Predecessor; all else Derived.
+    the expression is null); what the specification itself lists, Protocol in trial design, else
+    Assigned; a raw column as it is, or only put into ISO 8601, a number or a codelist, Collected
+    (Assigned where it is coded with a dictionary); a variable of another dataset as it is,
+    Predecessor; all else Derived.
     """
     values = value_sources(step, variable.name)
-    return stated_origin(variable.origin or _shown(step, variable, values), values)
+    origin = variable.origin or _shown(step, variable, values)
+    return stated_origin(origin, values, variable.source, variable.crf)
 
 
-def stated_origin(origin: Origin, sources: Sequence[Source] = ()) -> DefineOrigin:
-    """Return an origin with its source; a predecessor with the variables it was copied from."""
-    if origin is Origin.PREDECESSOR:
-        names = [f"{each.relation}.{each.column}" for each in sources]
-        return DefineOrigin(origin.value, "", ", ".join(dict.fromkeys(names)))
-    return DefineOrigin(origin.value, _SOURCES.get(origin, ""))
+def stated_origin(
+    origin: Origin, sources: Sequence[Source] = (), source: str = "", crf: Sequence[int] = ()
+) -> DefineOrigin:
+    """Return an origin with its source; a predecessor with the variables it was copied from.
+
+    Args:
+        origin: the type.
+        sources: what the values are made of.
+        source: who the values come from, where it is stated.
+        crf: pages of the annotated CRF.
+    """
+    names = [f"{each.relation}.{each.column}" for each in sources if each.relation]
+    is_copy = origin is Origin.PREDECESSOR
+    pages = DefinePages(refs=" ".join(map(str, crf)))
+    return DefineOrigin(
+        type=origin.value,
+        source=source or _SOURCES.get(origin, ""),
+        description=", ".join(dict.fromkeys(names)) if is_copy else "",
+        documents=(DefineReference(ANNOTATED_CRF, (pages,)),) if crf else (),
+    )
 
 
 def value_sources(step: Step, variable: str) -> list[Source]:
@@ -52,12 +73,14 @@ def _shown(step: Step, variable: VariablePlan, values: Sequence[Source]) -> Orig
     if not values:
         is_null = variable.expression.strip().lower() == "null"
         return Origin.NOT_AVAILABLE if is_null else Origin.ASSIGNED
+    if not any(each.relation for each in values):
+        return Origin.PROTOCOL if step.class_ == "TRIAL DESIGN" else Origin.ASSIGNED
     read = _columns_read(variable.expression)
     if not read or not _is_all(read, values):
         return Origin.DERIVED
     relations = {each.relation for each in values}
     if all(each.startswith("raw.") for each in relations):
-        return Origin.COLLECTED
+        return Origin.ASSIGNED if variable.dictionary else Origin.COLLECTED
     as_it_is = not variable.codelist and _is_column(variable.expression)
     other = all(not each.startswith("raw.") and each != step.name for each in relations)
     return Origin.PREDECESSOR if as_it_is and other else Origin.DERIVED

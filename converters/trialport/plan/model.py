@@ -19,7 +19,8 @@ class VariablePlan:
 
     `kind` is the type of its values (date, number ...), `type` what XPORT knows (Char, Num).
     `length` is pinned or None (measured); `codelist` names a codelist of the study, `limited_to`
-    all those that its blocks map it through, empty where a block leaves it free.
+    all those that its blocks map it through, empty where a block leaves it free; `source` and
+    `crf` (pages of the annotated CRF) go with the origin.
     """
 
     name: str
@@ -35,6 +36,8 @@ class VariablePlan:
     limited_to: tuple[str, ...] = ()
     nci_codelists: tuple[str, ...] = ()
     origin: Origin | None = None
+    source: str = ""
+    crf: tuple[int, ...] = ()
     method: str = ""
     comment: str = ""
     dictionary: str = ""

@@ -70,7 +70,8 @@ def _check(node: Dataset, collector: Collector) -> None:
 
 def _qualifier(qnam: str, node: Variable, parent: str, sequence: str) -> exp.Select:
     value = sql.column(f"{SUPPLEMENTAL}{qnam}")
-    origin = node.origin or (Origin.ASSIGNED if node.text is not None else Origin.DERIVED)
+    assumed = Origin.ASSIGNED if node.text is not None else Origin.DERIVED
+    origin = node.origin.type if node.origin else assumed
     key = sql.call("tp_number_text", sql.column(sequence)) if sequence else exp.Null()
     cells = {
         "STUDYID": sql.column("STUDYID"),

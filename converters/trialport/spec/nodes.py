@@ -185,6 +185,11 @@ class Study:
     standards: Mapping[str, Text] = key("version of each standard, e.g. sdtmig: '3.4'")
     terminology: Mapping[str, Text] = key("pinned terminology package of sdtm, adam")
     profile: str = key("regulator's profile", default="fda")
+    annotated_crf: str = key(
+        "file of the annotated CRF beside define.xml, e.g. acrf.pdf; collected variables then name "
+        "its pages",
+        default="",
+    )
     encoding: Text | None = key("encoding of the XPORT files; ascii unless stated", default=None)
     formats: tuple[Text, ...] = key(
         "formats beside XPORT: dataset-json, ndjson, dsjc, parquet, csv", default=()
@@ -316,6 +321,20 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedOrigin:
+    """Where a variable comes from, with the pages of the annotated CRF that collect it."""
+
+    SHORTHAND: ClassVar[str] = "type"
+
+    place: Place
+    type: Origin = key("origin, in the words of Define-XML")
+    source: Literal["Investigator", "Sponsor", "Subject", "Vendor", ""] = key(
+        "who the values come from; Investigator of what is collected, else Sponsor", default=""
+    )
+    crf: tuple[int, ...] = key("pages of the annotated CRF", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """How one variable of a dataset is filled, and what describes it."""
 
@@ -339,7 +358,7 @@ class Variable:
     core: Literal["Req", "Exp", "Perm", "Cond", ""] = key(
         "Req, Exp, Perm, or Cond in ADaM", default=""
     )
-    origin: Origin | None = key("origin, for Define-XML", default=None)
+    origin: StatedOrigin | None = key("origin, for Define-XML", default=None)
     method: str = key("how it is derived, one sentence", default="")
     comment: str = key("comment, for Define-XML", default="")
     evaluator: str = key("QEVAL of a supplemental qualifier", default="")
