@@ -46,5 +46,11 @@ def _what(node_class: type) -> str:
 
 
 def _row(key: DescribedKey) -> tuple[str, str, str, str]:
-    needed = f"unless {code(key.unless)}" if key.unless else "yes" if key.required else ""
+    needed = (
+        "unless " + " or ".join(map(code, key.unless.split(" or ")))
+        if key.unless
+        else "yes"
+        if key.required
+        else ""
+    )
     return code(key.key), key.type, needed, key.doc

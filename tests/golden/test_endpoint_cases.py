@@ -42,7 +42,7 @@ def frames(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Frames:
     """Convert the examples, entered as raw records."""
     raw = tmp_path_factory.mktemp("cases")
     write_raw(raw, study, case_records())
-    wanted = ["ADTTE", "ADSL", "RS", "CE", "CM"]
+    wanted = ["ADTTE", "ADTTEX", "ADMS", "ADSL", "RS", "CE", "CM"]
     return datasets(study, raw=raw, only=wanted)[0]
 
 
@@ -95,6 +95,62 @@ def test_a_partial_date_of_death_is_imputed(case: str, frames: Frames) -> None:
     (row,) = adsl[adsl["USUBJID"] == usubjid(CASES[case])].to_dict("records")
     expected = CASES[case]["imputed"]
     assert {name: _plain(row)[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_leukaemia_free_survival_ends_with_relapse_or_death(case: str, frames: Frames) -> None:
+    rows = _further(frames, case, "LFS")
+    relapse, death = (CASES[case]["expected"][each] for each in ("RELAPSE", "OS"))
+    events = [each for each in (death, relapse) if each["CNSR"] == 0]
+    first = min(events, key=lambda each: each["AVAL"]) if events else death
+    assert (rows["AVAL"], rows["CNSR"]) == (first["AVAL"], first["CNSR"])
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [
+        ("EX15", (80, 5, 0, "DEATH AFTER RELAPSE", "DATE OF DEATH")),  # ADTTE: 80, 13
+        ("EX03", (6, 12, 2, "DEATH WITHOUT RELAPSE", "")),
+        ("EX02", (26, 0, 1, "ACUTE GVHD GRADE III-IV", "")),
+    ],
+)
+def test_a_death_after_relapse_may_censor(
+    case: str, wanted: tuple[object, ...], frames: Frames
+) -> None:
+    row = _further(frames, case, "AGVH34S")
+    assert tuple(row[each] for each in ("AVAL", "CNSR", "CRSTAT", "EVNTDESC", "CNSDTDSC")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [  # transition, from which day, to which day, whether it took place
+        ("EX01", [(1, 0, 700, 0), (2, 0, 700, 0), (3, 0, 700, 0)]),
+        ("EX03", [(1, 0, 6, 0), (2, 0, 6, 0), (3, 0, 6, 1)]),
+        ("EX04", [(1, 0, 210, 0), (2, 0, 210, 1), (3, 0, 210, 0), (6, 210, 420, 1)]),
+        # relapse and death on one day: the relapse is not stayed in
+        ("EX05", [(1, 0, 300, 0), (2, 0, 300, 0), (3, 0, 300, 1)]),
+        # chronic GVHD and relapse on one day: the chronic GVHD is not stayed in
+        ("EX06", [(1, 0, 150, 0), (2, 0, 150, 1), (3, 0, 150, 0), (6, 150, 500, 0)]),
+        (
+            "EX09",
+            [(1, 0, 200, 1), (2, 0, 200, 0), (3, 0, 200, 0), (4, 200, 260, 0), (5, 200, 260, 0)],
+        ),
+    ],
+)
+def test_the_transitions_of_a_subject(
+    case: str, wanted: list[tuple[int, ...]], frames: Frames
+) -> None:
+    rows = frames["ADMS"]
+    rows = rows[rows["USUBJID"] == usubjid(CASES[case])]
+    found = rows[["TRANSN", "TSTART", "TSTOP", "STATUS"]].to_numpy().tolist()
+    assert [tuple(each) for each in found] == wanted
+
+
+def _further(frames: Frames, case: str, paramcd: str) -> dict[str, Any]:
+    rows = frames["ADTTEX"]
+    rows = rows[(rows["USUBJID"] == usubjid(CASES[case])) & (rows["PARAMCD"] == paramcd)]
+    (row,) = rows.to_dict("records")
+    return _plain(row)
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

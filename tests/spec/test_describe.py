@@ -25,7 +25,7 @@ def test_types_are_told_in_words() -> None:
     assert dataset["cutoff"].type == "expression"
     assert dataset["add_one"].type == "yes or no"
     assert dataset["window_end"].type == "window end"
-    assert (dataset["keys"].required, dataset["keys"].unless) == (True, "relationships")
+    assert (dataset["keys"].required, dataset["keys"].unless) == (True, "relationships or like")
     assert described(nodes.AfterEvent)["code"].type == "whole number"
     assert described(nodes.Resource)["content"].type == "content"
 

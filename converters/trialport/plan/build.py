@@ -9,6 +9,7 @@ from trialport.plan.catalogue import Catalogue, raw_relations
 from trialport.plan.chain import cycle_of, levels
 from trialport.plan.collect import Collector
 from trialport.plan.datasets import as_relation, plan_dataset, reads
+from trialport.plan.like import alike
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Plan, Step
 from trialport.plan.possible_values import value_faults
@@ -27,8 +28,9 @@ def build_plan(
     catalogue = Catalogue()
     for relation in raw_relations(specification.sources):
         catalogue.add(relation)
-    groups = {each.dataset.text: (each, "sdtm") for each in specification.sdtm}
-    groups |= {each.dataset.text: (each, "adam") for each in specification.adam}
+    sdtm, adam = alike(specification.sdtm, specification.adam, collector)
+    groups = {each.dataset.text: (each, "sdtm") for each in sdtm}
+    groups |= {each.dataset.text: (each, "adam") for each in adam}
     steps: list[Step] = []
     for name in _order(groups, collector):
         node, group = groups[name]

@@ -19,6 +19,7 @@ from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, 
 from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
 from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
+from trialport.plan.value_level import add_value_checks, endpoint_values, value_plans
 from trialport.plan.windows import TIE, is_sequence
 from trialport.spec import sql
 from trialport.spec.nodes import Dataset, DataType, Expression, Lookup, Records, Variable
@@ -81,6 +82,7 @@ def plan_dataset(
     _check_kept(names, written, work)
     scope = _stacked_scope(names, work)
     add_checks(node, scope, chain, work.faults, collector)
+    add_value_checks(node, scope, chain, work.faults, collector)
     return _step(chain, names, written, work)
 
 
@@ -527,6 +529,7 @@ def _step(
         row_keys=tuple(work.row_keys.items()),
         lineage={name: tuple(sources) for name, sources in work.lineage.items()},
         row_sources=tuple(work.row_sources),
+        values=(*endpoint_values(node), *value_plans(node)),
     )
 
 

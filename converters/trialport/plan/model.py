@@ -45,6 +45,26 @@ class VariablePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuePlan:
+    """What a variable holds in the records in which each variable of `when` has one of its values.
+
+    `type` is text, integer or float, or empty where it is the variable's own; `codelist` names a
+    codelist of the study.
+    """
+
+    variable: str
+    when: tuple[tuple[str, tuple[str, ...]], ...]
+    place: Place
+    label: str = ""
+    type: str = ""
+    length: int | None = None
+    codelist: str = ""
+    origin: Origin | None = None
+    method: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FaultColumn:
     """A column of a step's table that holds the value at fault where a record has one."""
 
@@ -109,6 +129,7 @@ class Step:
     row_keys: tuple[tuple[str, str], ...] = ()
     lineage: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     row_sources: tuple[Source, ...] = ()
+    values: tuple[ValuePlan, ...] = ()
 
     @property
     def output(self) -> exp.Select:

@@ -11,7 +11,7 @@ of time-to-event variables: 0 for events, positive integers for reasons of censo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -23,7 +23,7 @@ from trialport.plan.chain import Chain, FaultColumns, levels
 from trialport.plan.collect import Collector
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultColumn, FaultQuery, Source
-from trialport.plan.scopes import RecordScope, RelationScope
+from trialport.plan.scopes import RecordScope, RelationScope, in_table
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, Fault
 from trialport.spec.nodes import (
@@ -116,7 +116,7 @@ def add_time_to_event(
     if named is None:
         return
     selects = [
-        _endpoint(number, code, endpoint, node, named, subjects, collector)
+        _endpoint(number, code, endpoint, node, named, subjects, scope, base.row_sources, collector)
         for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1)
     ]
     whole: exp.Query = selects[0]
@@ -419,6 +419,8 @@ def _endpoint(
     node: Dataset,
     named: dict[str, _Named],
     subjects: str,
+    scope: RecordScope,
+    row_sources: list[Source],
     collector: Collector,
 ) -> exp.Select:
     """Return the records of one endpoint: the subject's columns and those of `tte`."""
@@ -469,7 +471,13 @@ def _endpoint(
     query = exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name("q")))
     on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
     select = select.from_(table(subjects, "p"), copy=False)
-    return select.join(query, on=on, join_type="inner", copy=False)
+    select = select.join(query, on=on, join_type="inner", copy=False)
+    where = collector.condition(endpoint.where, scope) if endpoint.where is not None else None
+    if where is None:
+        return select
+    uses = sorted_uses(where.uses)
+    row_sources += [Source(each.relation, each.name, "filter") for each in uses]
+    return select.where(in_table(where.sql, "p"), copy=False)
 
 
 def _known(name: str, named: dict[str, _Named], place: Place, collector: Collector) -> bool:
@@ -597,11 +605,13 @@ def _rival_branches(place: int, rival: CompetingEvent, named: dict[str, _Named])
     if rival.after is not None:
         earlier = sql.column(f"{rival.after.event.text}.d", "q")
         after = exp.And(this=same.copy(), expression=exp.LTE(this=earlier, expression=date.copy()))
-        found.append(
-            _by_event(
-                rival.event.text, event, after, date, rival.after.code, 2, rival.after.description
-            )
+        made = _by_event(
+            rival.event.text, event, after, date, rival.after.code, 2, rival.after.description
         )
+        if rival.after.counts == "censoring":
+            words = _text_or_null(rival.after.date_description)
+            made = replace(made, status=0, date_description=words)
+        found.append(made)
     return [
         *found,
         _by_event(rival.event.text, event, same, date, rival.code, 2, rival.description),

@@ -38,7 +38,8 @@ def key(
         form: the form of the text, or of the names where the field is a mapping.
         listed: a mapping that may also be a list of names `[a, b]`, which means `{a: a, b: b}`.
         blank: entries of the mapping may be left empty; they are then left out.
-        unless: the key may be missing where this other key is there.
+        unless: the key may be missing where this other key, or one of several joined by ' or ', is
+            there.
         options: passed to `dataclasses.field`.
     """
     metadata = {
@@ -532,6 +533,10 @@ class AfterEvent:
     event: Text = key("the earlier event")
     code: int = key("CNSR")
     description: str = key("EVNTDESC")
+    counts: Literal["competing", "censoring"] = key(
+        "competing, or censoring on the day of the competing event", default="competing"
+    )
+    date_description: str = key("CNSDTDSC, where it counts as censoring", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -570,6 +575,18 @@ class WindowEnd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimand:
+    """Attributes of the estimand that an endpoint serves, as in ICH E9(R1)."""
+
+    place: Place
+    treatment: str = key("the treatments that are compared")
+    population: str = key("the subjects it is about")
+    variable: str = key("what is measured in each subject")
+    intercurrent: Mapping[str, str] = key("strategy for each intercurrent event")
+    summary: str = key("how the treatments are compared")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One parameter of a time-to-event dataset."""
 
@@ -583,9 +600,29 @@ class Endpoint:
     )
     window: int | None = key("days after the start within which events count", default=None)
     ties: Ties = key("event first, or competing first", default=Ties.EVENT_FIRST)
+    where: Expression | None = key(
+        "subjects that have the parameter; all, unless stated", default=None
+    )
+    estimand: Estimand | None = key("the estimand that it serves", default=None)
 
 
 # --- files --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueLevel:
+    """What a variable holds in those records where other variables have certain values."""
+
+    place: Place
+    variable: Text = key("the variable that is described")
+    when: Mapping[str, tuple[Text, ...]] = key("variable: its value or values", form=forms.VARIABLE)
+    label: str = key("label", default="")
+    type: Literal["text", "integer", "float", ""] = key("text, integer or float", default="")
+    length: Text | None = key("length in bytes", form=forms.LENGTH, default=None)
+    codelist: Text | None = key("codelist of terminology.yaml that has all values", default=None)
+    origin: Origin | None = key("origin, for Define-XML", default=None)
+    method: str = key("how it is derived, one sentence", default="")
+    comment: str = key("comment, for Define-XML", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -597,11 +634,14 @@ class Dataset:
     drop: tuple[Text, ...] = key(
         "what is left out of the templates beneath, e.g. variables.AESER", default=()
     )
+    like: Text | None = key(
+        "another dataset, whose keys hold where this one does not state them", default=None
+    )
     label: Text | None = key("label, where the standard has none or another", default=None)
     class_: str = key("class, where the standard has none", name="class", default="")
     structure: str = key("time_to_event, or a sentence: one record per ...", default="")
     keys: tuple[Text, ...] = key(
-        "key variables, which also order the records", unless="relationships", default=()
+        "key variables, which also order the records", unless="relationships or like", default=()
     )
     records: tuple[Records, ...] = key("blocks of records, stacked", default=())
     lookups: Mapping[str, Lookup] = key(
@@ -618,10 +658,13 @@ class Dataset:
     )
     relationships: tuple[Relationship, ...] = key("relationships of RELREC", default=())
     checks: tuple[Check, ...] = key("what must hold of every record", default=())
+    value_level: tuple[ValueLevel, ...] = key(
+        "what variables hold where others have certain values", default=()
+    )
     subjects: Records | None = key("time to event: the subjects", default=None)
     start: Start | None = key("time to event: where time begins", default=None)
     cutoff: Expression | None = key("time to event: last day that counts", default=None)
-    add_one: bool = key("time to event: AVAL = ADT - STARTDT + 1", default=False)
+    add_one: bool | None = key("time to event: AVAL = ADT - STARTDT + 1", default=None)
     impute: Mapping[str, ImputationRule] = key(
         "time to event: rule for partial dates", form=forms.ALIAS, default_factory=dict
     )

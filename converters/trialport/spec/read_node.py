@@ -93,7 +93,11 @@ def _choice_faults(
     """Yield what is wrong with the choice of keys that a mapping has."""
     words = class_words(node_class)
     for key in keys(node_class):
-        if key.required and key.name not in written and key.unless not in written:
+        if (
+            key.required
+            and key.name not in written
+            and not set(key.unless.split(" or ")) & set(written)
+        ):
             yield faults.missing_key(spot.place, key.name, words, key.doc)
     one_of: tuple[str, ...] = getattr(node_class, "ONE_OF", ())
     choice: tuple[str, ...] = one_of or getattr(node_class, "AT_MOST_ONE_OF", ())
