@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from trialport.diagnostics import Diagnostic, Severity
+from trialport.diagnostics import Diagnostic, Place, Severity, WriteError
 
 MOST_LINES = 100
 """How many findings are listed; the rest is counted."""
@@ -148,12 +149,28 @@ def emit(text: str) -> None:
     """Write a result to stdout; where nobody reads it any more, that is no fault."""
     if not text:
         return
-    try:
+    with writing_result():
         click.echo(text)
+
+
+@contextmanager
+def writing_result() -> Generator[None]:
+    """Write to stdout; where nobody reads it any more, that is no fault.
+
+    Raises:
+        WriteError: E4190, stdout takes no more, e.g. because the disk behind it is full.
+    """
+    try:
+        yield
     except BrokenPipeError:
-        close_quietly()
+        _close_quietly()
+    except OSError as error:
+        _close_quietly()
+        problem = f"the result cannot be written: {error.strerror or error}"
+        remedy = "send it to a place with room"
+        raise WriteError([Diagnostic("E4190", Place("stdout"), problem, remedy)]) from error
 
 
-def close_quietly() -> None:
+def _close_quietly() -> None:
     """Let whatever is still written to stdout vanish."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

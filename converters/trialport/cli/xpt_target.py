@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from trialport.cli.show import close_quietly, emit, json_text
+from trialport.cli.show import emit, json_text, writing_result
 from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.xport import StoredMember, read_members
 from trialport.xport.atomic import atomic_file
@@ -51,13 +51,11 @@ def fresh_file(out: Path, *, force: bool) -> Generator[BinaryIO]:
 
 
 def emit_bytes(chunks: Iterable[bytes]) -> None:
-    """Write chunks to stdout; where nobody reads them any more, that is no fault."""
-    try:
+    """Write chunks to stdout."""
+    with writing_result():
         for chunk in chunks:
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        close_quietly()
 
 
 def written(dataset: Dataset, out: Path, *, as_json: bool) -> None:

@@ -62,7 +62,11 @@ def _check(out: Path, *, force: bool) -> None:
 
 
 def _take_place(partial: Path, out: Path) -> None:
-    """Rename, moving an older output aside first and away afterwards."""
+    """Rename, moving an older output aside first and away afterwards.
+
+    Whatever happens between the two names, an interruption too, the older output comes back. A
+    process that is killed there leaves the older output whole, as `.NAME.....old`.
+    """
     if not out.exists():
         partial.rename(out)
         return
@@ -70,18 +74,21 @@ def _take_place(partial: Path, out: Path) -> None:
     out.rename(aside)
     try:
         partial.rename(out)
-    except OSError:
+    except BaseException:
         aside.rename(out)
         raise
     shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:
-    """Put every file on the disk before the folder gets its name."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with suppress(PermissionError), path.open("rb") as stream:
-                os.fsync(stream.fileno())
+    """Put every file and every name on the disk before the folder gets its own."""
+    for path in (*sorted(folder.rglob("*")), folder):
+        with suppress(PermissionError):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def _refused(out: Path, error: OSError) -> WriteError:
