@@ -210,6 +210,20 @@ def test_a_copy_may_be_named_without_saying_which(tmp_path: Path) -> None:
     assert [(row["VAL"], row["W"]) for row in rows] == [(2.0, 3.0), (None, None)]
 
 
+def test_a_lookup_is_keyed_by_the_variables_even_where_the_source_has_them_too(
+    tmp_path: Path,
+) -> None:
+    first = analysis({**BASIC, "VAL": "least"}, KEYS, "ADA")
+    rest = (
+        "keys: [STUDYID, USUBJID]\nrecords: [{from: ADA}]\nlookups: {mine: {from: ADA, pick: only}}"
+    )
+    variables = {"STUDYID": "study.STUDYID", "USUBJID": "upper(src.USUBJID)", "A": "mine.VAL"}
+    second = analysis(variables, rest)
+    rows, findings = made(tmp_path, {"adam/ada.yaml": first, "adam/adx.yaml": second})
+    assert findings == []
+    assert [row["A"] for row in rows] == [2.0, None]
+
+
 def test_a_joined_column_is_not_a_bare_name(tmp_path: Path) -> None:
     rest = (
         "keys: [STUDYID, USUBJID]\n"
@@ -381,30 +395,78 @@ def test_a_filter_that_cannot_read_a_value_says_so(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="the faults of such a condition are dropped")
+_MINE = f"{KEYS}\nlookups:\n  mine: {{from: records, by: [subj]"
+
+
 @pytest.mark.parametrize(
-    "rest",
+    ("rest", "named"),
     [
-        "keys: [STUDYID, USUBJID]\nrecords: [{from: records, unless: number(kind) > 1}]",
-        f"{KEYS}\nlookups:\n  mine: {{from: records, by: [subj], where: number(kind) > 1, "
-        "pick: first, order: [id]}",
-        "keys: [STUDYID, USUBJID]\nrecords: [{from: subjects, join: [{table: records, as: mine, "
-        "on: [subj], where: number(kind) > 1, expect: many}]}]",
+        ("keys: [STUDYID, USUBJID]\nrecords: [{from: records, unless: number(kind) > 1}]", ""),
+        ("keys: [STUDYID, USUBJID]\nrecords: [{from: records, unless: number(kind) is null}]", ""),
+        (_MINE + ", where: number(kind) > 1, pick: first, order: [id]}", "mine: "),
+        (_MINE + ", where: this.least > 0 and number(kind) > 1, pick: first, order: [id]}",
+         "mine: "),
+        ("keys: [STUDYID, USUBJID]\nrecords: [{from: subjects, join: [{table: records, as: mine, "
+         "on: [subj], where: number(kind) > 1, expect: many}]}]", "mine: "),
     ],
-    ids=["unless", "lookup", "join"],
-)
-def test_so_does_every_other_condition(rest: str, tmp_path: Path) -> None:
+    ids=["unless", "unless that leaves it out", "lookup", "lookup with this", "join"],
+)  # fmt: skip
+def test_so_does_every_other_condition(rest: str, named: str, tmp_path: Path) -> None:
     variables = {"A": "mine.id"} if "mine" in rest else {"A": "'x'"}
-    found = _findings(tmp_path, variables, rest)
-    assert found
-    assert {each[:5] for each in found} == {"E3201"}
+    lines = (2, 3) if "this." in rest else (2, 3, 4)
+    assert _findings(tmp_path, variables, rest) == [
+        f"E3201 records.csv:{line} column kind: {named or 'unless: '}"
+        f"'{'ABA'[line - 2]}' is not a number; "
+        "correct the record, or map the text before number()"
+        for line in lines
+    ]
 
 
-@pytest.mark.xfail(strict=True, reason="the faults inside an aggregate are dropped")
-def test_so_does_an_aggregate(tmp_path: Path) -> None:
-    rest = f"{KEYS}\nlookups:\n  mine: {{from: records, by: [subj]}}"
-    found = _findings(tmp_path, {"A": "sum(number(mine.kind))"}, rest)
-    assert {each[:5] for each in found} == {"E3201"}
+def test_so_does_an_aggregate_once_for_each_record_of_its_set(tmp_path: Path) -> None:
+    rest = _MINE + ", where: kind = 'B'}"
+    found = _findings(
+        tmp_path, {"A": "sum(number(mine.kind))", "B": "max(number(mine.kind))"}, rest
+    )
+    assert found == [
+        "E3201 records.csv:3 column kind: mine: 'B' is not a number; "
+        "correct the record, or map the text before number()"
+    ]
+
+
+def test_so_does_a_relationship(tmp_path: Path) -> None:
+    text = _RELREC.replace("where: CEGRPID = 'A', link: CETERM", "link: number(CETERM)")
+    text = text.replace("link: FAOBJ", "where: number(FAOBJ) > 1, link: FAOBJ")
+    _, found = made(tmp_path, {**_SDTM, "sdtm/relrec.yaml": text}, "RELREC")
+    assert found == [
+        f"E3201 {record} column CEFA: '{value}' is not a number; "
+        "correct the record, or map the text before number()"
+        for record, value in (
+            ("CE USUBJID=S1 CESEQ=1", "R1"),
+            ("CE USUBJID=S1 CESEQ=2", "R2"),
+            ("CE USUBJID=S2 CESEQ=1", "R3"),
+            ("FA USUBJID=S1 FASEQ=1", "R1"),
+            ("FA USUBJID=S2 FASEQ=1", "R3"),
+        )
+    ]
+
+
+def test_a_calculation_beyond_every_number_is_a_finding(tmp_path: Path) -> None:
+    variables = {
+        "BIG": "least * 1e308",
+        "INSIDE": "sum(mine.val * 3e307)",
+        "SUM": "sum(mine.seq * 0.7e308)",
+    }
+    rows, found = made(tmp_path, {"adam/adx.yaml": analysis({**BASIC, **variables}, _MINE + "}")})
+    assert [(row["BIG"], row["INSIDE"], row["SUM"]) for row in rows] == [
+        (None, 5 * 3e307, None),
+        (None, None, 0.7e308),
+    ]
+    said = "the calculation gives 'inf', which is no number; correct the record"
+    assert sorted(found) == [
+        f"E3250 records.csv:4 column val: mine: {said}",
+        f"E3250 subjects.csv:2 column SUM: {said}",
+        f"E3250 subjects.csv:2 column least: BIG: {said}",
+    ]
 
 
 @pytest.mark.parametrize("value", ["nullif(number(id_), 1)", "nullif(nullif(number(id_), 1), 2)"])

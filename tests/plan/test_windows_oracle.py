@@ -280,6 +280,7 @@ _ODD = {
     "no value": ("{pick: sum, by: [USUBJID]}", "E1212"),
     "a flag of the only record": ("{flag: only, by: [USUBJID], order: [VAL]}", "E1212"),
     "the first without an order": ("{value: VAL, pick: first, by: [USUBJID]}", "E1210"),
+    "a number without an order": ("{pick: number, by: [USUBJID]}", "E1210"),
     "a flag without an order": ("{flag: last, by: [USUBJID]}", "E1210"),
     "a source column": ("{value: src.val, pick: max, by: [USUBJID]}", "E1207"),
     "a group of an unknown variable": ("{value: VAL, pick: max, by: [USUBJDI]}", "E1203"),
@@ -290,30 +291,9 @@ _ODD = {
 }
 
 
-_TAKEN = {
-    "DuckDB sums what is no number, and stops the conversion": [
-        "the sum of texts",
-        "the sum of dates",
-    ],
-    "a window puts texts in order": [
-        "the greatest of texts",
-        "the least of dates that may be partial",
-    ],
-    "without an order the choice is anybody's": [
-        "the first without an order",
-        "a flag without an order",
-    ],
-}
-_MARKS = {
-    name: [pytest.mark.xfail(strict=True, reason=reason)]
-    for reason, names in _TAKEN.items()
-    for name in names
-}
-
-
 @pytest.mark.parametrize(
     ("window", "code"),
-    [pytest.param(*each, id=name, marks=_MARKS.get(name, [])) for name, each in _ODD.items()],
+    [pytest.param(*each, id=name) for name, each in _ODD.items()],
 )
 def test_a_window_that_means_nothing_is_refused(window: str, code: str, tmp_path: Path) -> None:
     variables = {

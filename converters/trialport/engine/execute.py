@@ -30,7 +30,8 @@ def run_step(engine: Engine, step: Step, files: Mapping[str, str]) -> list[Diagn
     found = _column_faults(engine, step, files)
     for query in step.fault_queries:
         found += _query_faults(engine, query, step, files)
-    return found
+    # Two blocks, or two variables, may look at the same value of the same record.
+    return list(dict.fromkeys(found))
 
 
 def run_plan(
@@ -122,10 +123,11 @@ def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:
 def _query_faults(
     engine: Engine, query: FaultQuery, step: Step, files: Mapping[str, str]
 ) -> list[Diagnostic]:
-    ordered = exp.select(exp.Star()).from_(
+    every = exp.select(exp.Star()).from_(
         exp.Subquery(this=query.query.copy(), alias=exp.TableAlias(this=sql.name("f")))
     )
-    rows = engine.rows(ordered.order_by(sql.column("__row")).limit(MOST_FINDINGS))
+    ordered = every.order_by(sql.column("__row"), sql.column("value"))
+    rows = engine.rows(ordered.limit(MOST_FINDINGS))
     found: list[Diagnostic] = []
     for row, value in rows:
         place = Place(record=f"{query.relation} record {row}", column=query.fault.variable)
@@ -138,7 +140,10 @@ def _query_faults(
                 record=_named(engine, query.relation, int(str(row))), column=query.fault.variable
             )
         found.append(_finding(query.fault, place, str(value)))
-    del step
+    if len(rows) == MOST_FINDINGS:
+        count = sql.call("count", exp.Star())
+        number = engine.rows(exp.select(count).from_(every.subquery("all")))[0][0]
+        found += _uncounted(query.fault, step, int(str(number)))
     return found
 
 

@@ -12,13 +12,14 @@ from trialport.functions.model import Type
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.collect import Collector
+from trialport.plan.fault_queries import fault_query
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultQuery, Source
 from trialport.plan.scopes import RecordScope, RelationScope
 from trialport.plan.text_length import bounded
 from trialport.spec import sql
-from trialport.spec.expressions import Fault
-from trialport.spec.nodes import Expect, Join, Records, Test, Variable
+from trialport.spec.expressions import Compiled, Fault
+from trialport.spec.nodes import Expect, Expression, Join, Records, Test, Variable
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
 
@@ -130,6 +131,12 @@ def _join(
     inner = RelationScope(relation, "r", name)
     where = collector.condition(node.where, inner) if node.where is not None else None
     single = node.expect in {Expect.EXACTLY_ONE, Expect.AT_MOST_ONE}
+    if where is not None and node.where is not None:
+        records = exp.select(sql.column(relation.key, "r")).from_(table(relation.name, "r"))
+        base.fault_queries += [
+            fault_query(each, records, relation.name, name, node.where.place)
+            for each in where.faults
+        ]
     right = _joined_rows(
         relation, [theirs for _, theirs, _ in pairs], where.sql if where else None, single
     )
@@ -234,16 +241,19 @@ def _filter(node: Records, base: Base, chain: Chain, dataset: str, collector: Co
         return
     uses = sorted_uses(where.uses)
     base.row_sources += [Source(each.relation, each.name, "filter") for each in uses]
-    before = [cte.copy() for cte in chain.ctes]
-    watched = FaultColumns()
-    for fault in where.faults:
-        shown = watched.add(fault, "where", node.where.place)
-        value = shown.this
-        query = exp.select(sql.alias(sql.column("__row"), "__row"), sql.alias(value, "value"))
-        query = query.from_(table(chain.last)).where(sql.not_null(value))
-        query.set("with_", exp.With(expressions=[cte.copy() for cte in before]))
-        base.fault_queries.append(FaultQuery(query, base.relation.name, watched.columns[-1]))
+    base.fault_queries += condition_faults(where, node.where, "where", base, chain)
     chain.filter(where.sql)
+
+
+def condition_faults(
+    condition: Compiled, written: Expression, key: str, base: Base, chain: Chain
+) -> list[FaultQuery]:
+    """Return the queries for what a condition on the records of a block cannot read."""
+    records = exp.select(sql.column("__row")).from_(table(chain.last))
+    return [
+        fault_query(each, records, base.relation.name, key, written.place, chain.ctes)
+        for each in condition.faults
+    ]
 
 
 _TEST_PARTS = ("code", "name", "result", "unit", "standard_unit")

@@ -10,7 +10,7 @@ from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.collect import Collector
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
-from trialport.spec.expressions import Fault
+from trialport.spec.expressions import Compiled, Fault
 from trialport.spec.nodes import Check, Dataset, Expression
 from trialport.spec.parse import ExpressionError
 
@@ -20,42 +20,49 @@ def add_checks(
 ) -> None:
     """Add a fault column (E3270) for each check of a dataset whose records are all there."""
     columns = [
-        column
-        for each in node.checks
-        if (column := _column(each, scope, faults, collector)) is not None
+        column for each in node.checks for column in _columns(each, scope, faults, collector)
     ]
     if columns:
         chain.extend(columns)
 
 
-def _column(
+def _columns(
     node: Check, scope: RecordScope, faults: FaultColumns, collector: Collector
-) -> exp.Expr | None:
-    """Return the text of the value where the check fails, null where it holds or is undecided."""
+) -> list[exp.Expr]:
+    """Return the text of the value where the check fails, null where it holds or is undecided.
+
+    Behind it come the faults of the check's own expressions.
+    """
     expected = collector.condition(node.expect, scope)
     asked = collector.condition(node.where, scope) if node.where is not None else None
     shown = _shown(node, scope, collector)
     if expected is None or shown is None or (node.where is not None and asked is None):
-        return None
+        return []
+    parts = [each for each in (asked, expected, shown) if each is not None]
     failed: exp.Expr = exp.Not(this=sql.paren(expected.sql))
     if asked is not None:
         failed = exp.And(this=sql.paren(asked.sql), expression=failed)
-    value = sql.when(failed, sql.call("coalesce", shown, sql.text("")))
+    value = sql.when(failed, sql.call("coalesce", _text(shown), sql.text("")))
     fault = Fault("E3270", value, node.message, node.remedy, frozenset())
-    return faults.add(fault, node.variable.text, node.place, Severity(node.severity))
+    name = node.variable.text
+    return [
+        faults.add(fault, name, node.place, Severity(node.severity)),
+        *(faults.add(each, name, node.place) for part in parts for each in part.faults),
+    ]
 
 
-def _shown(node: Check, scope: RecordScope, collector: Collector) -> exp.Expr | None:
-    """Return the text that the message shows; a fault where the variable is unknown."""
+def _shown(node: Check, scope: RecordScope, collector: Collector) -> Compiled | None:
+    """Return the value that the message shows; a fault where the variable is unknown."""
     try:
         scope.resolve("", node.variable.text)
     except ExpressionError as error:
         collector.add(error, node.variable.place)
         return None
     value = node.value or Expression(f'"{node.variable.text}"', node.variable.place)
-    made = collector.compile(value, scope)
-    if made is None:
-        return None
+    return collector.compile(value, scope)
+
+
+def _text(made: Compiled) -> exp.Expr:
     if made.type is Type.NUMBER:
         return sql.call("tp_number_text", made.sql)
     return exp.cast(made.sql, exp.DataType.Type.VARCHAR)

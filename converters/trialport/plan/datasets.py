@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from trialport.functions.model import Type
-from trialport.plan.blocks import Base, add_base, base_relation, block_place
+from trialport.plan.blocks import Base, add_base, base_relation, block_place, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.checks import add_checks
@@ -225,7 +225,7 @@ def _block(
     scope.lookups = known
     needed = set(work.collector.names(block.unless))
     filled = _fill(early, chain, scope, lookups, needed, work)
-    _unless(block, scope, chain, work)
+    _unless(block, base, scope, chain, work)
     for row_key, relation_name in base.row_keys:
         work.row_keys.setdefault(row_key, relation_name)
     work.row_sources.update(dict.fromkeys(base.row_sources))
@@ -269,6 +269,7 @@ def _expand(
         needed |= {each for each in work.collector.names(variable.value) if each[0] in joined}
     lookups = {each: node.lookups[each] for each in node.lookups if each in joined}
     filled = _fill({}, chain, scope, lookups, needed, work)
+    _watch(filled, work)
     for lookup in filled.lookups:
         work.row_keys[lookup.row_key] = work.catalogue.relations[lookup.node.source.text].name
     base.row_keys += [(each.row_key, "") for each in filled.lookups if not each.is_set]
@@ -323,7 +324,7 @@ def _fill(
     return filler.fill(definitions, lookups, needed)
 
 
-def _unless(block: Records, scope: RecordScope, chain: Chain, work: _Work) -> None:
+def _unless(block: Records, base: Base, scope: RecordScope, chain: Chain, work: _Work) -> None:
     if block.unless is None:
         return
     found = work.collector.condition(block.unless, scope)
@@ -331,13 +332,21 @@ def _unless(block: Records, scope: RecordScope, chain: Chain, work: _Work) -> No
         return
     sources = (Source(each.relation, each.name, "filter") for each in sorted_uses(found.uses))
     work.row_sources.update(dict.fromkeys(sources))
+    base.fault_queries += condition_faults(found, block.unless, "unless", base, chain)
     stays = exp.Not(this=sql.call("coalesce", found.sql, exp.false()))
     chain.filter(stays)
+
+
+def _watch(filled: Filled, work: _Work) -> None:
+    """Keep the queries for faults inside lookups, once where several blocks use the same."""
+    found = [query for each in filled.lookups for query in each.fault_queries]
+    work.fault_queries += [each for each in found if each not in work.fault_queries]
 
 
 def _remember(filled: Filled, work: _Work) -> None:
     """Keep the lineage: each variable's own sources, and those of the lookups that it reads."""
     of_lookup = {each.name: each.sources for each in filled.lookups}
+    _watch(filled, work)
     for name, sources in filled.lineage.items():
         work.lineage.setdefault(name, {}).update(dict.fromkeys(sources))
     for lookup in filled.lookups:

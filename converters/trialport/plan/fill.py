@@ -317,7 +317,7 @@ class Filler:
             self.scope,
             wanted[name],
             aggregates.get(name, []),
-            self.chain.last,
+            tuple(self.chain.ctes),
             row_key,
             self.collector,
         )

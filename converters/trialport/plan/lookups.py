@@ -10,14 +10,16 @@ from sqlglot import exp
 from trialport.functions.model import Type
 from trialport.plan.catalogue import Relation
 from trialport.plan.collect import Collector, split_order
-from trialport.plan.model import Source
-from trialport.plan.scopes import RelationScope, in_table
+from trialport.plan.fault_queries import fault_query
+from trialport.plan.model import FaultQuery, Source
+from trialport.plan.scopes import RecordScope, RelationScope, in_table
 from trialport.spec import sql
-from trialport.spec.expressions import Aggregate, Compiled, Reference, Scope
+from trialport.spec.expressions import Aggregate, Compiled, Reference, Resolved, Scope
 from trialport.spec.nodes import Lookup, PartialDates, Pick
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
 
+_TWO = exp.Literal.number(2)
 DEFAULT_KEY = ("STUDYID", "USUBJID")
 
 
@@ -37,6 +39,7 @@ class CompiledLookup:
     columns: tuple[str, ...]
     sources: tuple[Source, ...]
     row_key: str = ""
+    fault_queries: tuple[FaultQuery, ...] = ()
 
     @property
     def is_set(self) -> bool:
@@ -70,7 +73,7 @@ def compile_lookup(
     scope: Scope,
     wanted: Sequence[str],
     aggregates: Sequence[Aggregate],
-    outer_table: str,
+    outer: Sequence[exp.CTE],
     row_key: str,
     collector: Collector,
 ) -> CompiledLookup | None:
@@ -83,7 +86,7 @@ def compile_lookup(
         scope: the looking record.
         wanted: columns of the chosen record that are used.
         aggregates: aggregates of the set that are used.
-        outer_table: name of the table of looking records, for a lookup that uses `this`.
+        outer: the tables that make the looking records, theirs last, for a lookup with `this`.
         row_key: name of the column that carries the row key of the chosen record.
         collector: receives the faults.
     """
@@ -108,15 +111,7 @@ def compile_lookup(
         columns = _aggregated(select, name, aggregates)
     else:
         columns = _chosen(select, name, relation, wanted, group, terms, row_key)
-    select = select.from_(table(relation.name, "r"), copy=False)
-    if correlated:
-        on = [
-            exp.EQ(this=in_table(mine, "p"), expression=sql.column(theirs, "r"))
-            for mine, theirs in keys
-        ]
-        select = select.join(
-            table(outer_table, "p"), on=exp.and_(*on), join_type="inner", copy=False
-        )
+    select = _from(select, relation, keys, outer if correlated else ())
     condition = sql.every(conditions)
     if condition is not None:
         select = select.where(condition, copy=False)
@@ -128,7 +123,58 @@ def compile_lookup(
     pairs = [(sql.column("__rid"), "")] if correlated else keys
     joined = tuple((mine, _key_name(name, place)) for place, (mine, _) in enumerate(pairs))
     sources = _sources(name, relation, where, keys, node, scope)
-    return CompiledLookup(name, node, select, joined, correlated, columns, sources, row_key)
+    watched = _fault_queries(name, node, relation, where, aggregates, keys, outer)
+    return CompiledLookup(
+        name, node, select, joined, correlated, columns, sources, row_key, watched
+    )
+
+
+def _from(
+    select: exp.Select,
+    relation: Relation,
+    keys: Sequence[tuple[exp.Expr, str]],
+    outer: Sequence[exp.CTE],
+) -> exp.Select:
+    """Add the looked-up records, and the looking ones where there are any."""
+    select = select.from_(table(relation.name, "r"), copy=False)
+    if not outer:
+        return select
+    on = [
+        exp.EQ(this=in_table(mine, "p"), expression=sql.column(theirs, "r"))
+        for mine, theirs in keys
+    ]
+    looking = table(str(outer[-1].alias), "p")
+    return select.join(looking, on=exp.and_(*on), join_type="inner", copy=False)
+
+
+def _fault_queries(
+    name: str,
+    node: Lookup,
+    relation: Relation,
+    where: Compiled | None,
+    aggregates: Sequence[Aggregate],
+    keys: Sequence[tuple[exp.Expr, str]],
+    outer: Sequence[exp.CTE],
+) -> tuple[FaultQuery, ...]:
+    """Return what looks for faults of the condition, and of the aggregates where it holds.
+
+    A fault is looked for once per record of the relation, not per record that looks, unless the
+    looking record has a say in it.
+    """
+    place = node.where.place if node.where is not None else node.place
+    watched = [(each, None) for each in (where.faults if where is not None else ())]
+    watched += [(each, where) for aggregate in aggregates for each in aggregate.faults]
+    found: list[FaultQuery] = []
+    for fault, condition in watched:
+        asked = [fault.value, *([condition.sql] if condition is not None else [])]
+        looks = any(column.table == "p" for each in asked for column in each.find_all(exp.Column))
+        records = exp.select(sql.column(relation.key, "r"))
+        records = _from(records, relation, keys, outer if looks else ())
+        if condition is not None:
+            records = records.where(condition.sql.copy(), copy=False)
+        ctes = outer if looks else ()
+        found.append(fault_query(fault, records, relation.name, name, place, ctes))
+    return tuple(dict.fromkeys(found))
 
 
 def _keys(
@@ -143,8 +189,7 @@ def _keys(
     for mine, theirs in pairs:
         place = node.by[mine].place if node.by is not None else node.place
         try:
-            qualifier, _, name = mine.rpartition(".")
-            resolved, kind = scope.resolve(qualifier, name), relation.type_of(theirs)
+            resolved, kind = _mine(node, mine, scope), relation.type_of(theirs)
         except ExpressionError as error:
             collector.add(error, place)
             return None
@@ -154,6 +199,14 @@ def _keys(
             return None
         found.append((resolved.sql, theirs))
     return found
+
+
+def _mine(node: Lookup, mine: str, scope: Scope) -> Resolved:
+    """Return the looking record's side of a key: by default the variable, not a source column."""
+    if node.by is None and isinstance(scope, RecordScope) and mine in scope.variables:
+        return scope.variable(mine)
+    qualifier, _, name = mine.rpartition(".")
+    return scope.resolve(qualifier, name)
 
 
 def _same(one: Type, other: Type) -> bool:
@@ -166,6 +219,7 @@ def _order(
 ) -> tuple[list[exp.Ordered], list[exp.Expr]] | None:
     """Return the order terms, total by the whole record, and conditions on partial dates."""
     terms: list[exp.Ordered] = []
+    behind: list[exp.Ordered] = []
     conditions: list[exp.Expr] = []
     if node.pick in {Pick.FIRST, Pick.LAST} and not node.order:
         collector.fault(
@@ -186,18 +240,25 @@ def _order(
                     sql.call("coalesce", sql.call("tp_is_complete", column.copy()), exp.false())
                 )
             else:
-                terms.append(
-                    _ordered(
-                        sql.call(f"tp_{node.partial_dates}_day", column.copy()), descending, node
-                    )
-                )
+                day = sql.call(f"tp_{node.partial_dates}_day", column.copy())
+                terms += [_ordered(each, descending, node) for each in (day, _time(column, node))]
+                behind.append(_ordered(column, descending, node))
+                continue
         elif kind is Type.DATE and node.partial_dates is PartialDates.EXCLUDE:
             conditions.append(sql.not_null(column))
         terms.append(_ordered(column, descending, node))
+    terms += behind
     named = {split_order(entry)[0] for entry in node.order}
     rest = [each for each in (*relation.order, relation.key) if each not in named]
     terms += [_ordered(sql.column(each, "r"), False, node) for each in rest]
     return terms, conditions
+
+
+def _time(dtc: exp.Expr, node: Lookup) -> exp.Expr:
+    """Return the time of a date, which orders those of one day; an unknown one like the day."""
+    unknown = "" if node.partial_dates is PartialDates.EARLIEST else "~"
+    time = sql.call("nullif", sql.call("split_part", dtc.copy(), sql.text("T"), _TWO), sql.text(""))
+    return sql.when(sql.not_null(dtc), sql.call("coalesce", time, sql.text(unknown)))
 
 
 def _ordered(column: exp.Expr, descending: bool, node: Lookup) -> exp.Ordered:
@@ -267,8 +328,7 @@ def _sources(
     """Return what the choice of the record depends on: keys, filter and order."""
     found = [Source(relation.name, theirs, "key") for _, theirs in keys]
     for mine, _ in key_pairs(node, relation):
-        qualifier, _, column = mine.rpartition(".")
-        found.append(_source(scope.resolve(qualifier, column).reference, "key"))
+        found.append(_source(_mine(node, mine, scope).reference, "key"))
     found += [_source(each, "filter") for each in sorted_uses(where.uses if where else ())]
     found += [Source(relation.name, split_order(entry)[0], "order") for entry in node.order]
     return tuple(dict.fromkeys(found))

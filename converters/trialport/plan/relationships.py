@@ -10,11 +10,13 @@ from sqlglot import exp
 from trialport.functions.model import Type
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.collect import Collector
+from trialport.plan.fault_queries import fault_query
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.metadata import Guides
-from trialport.plan.model import BlockSource, Source, Step, VariablePlan
+from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
 from trialport.plan.scopes import RelationScope
 from trialport.spec import sql
+from trialport.spec.expressions import Compiled
 from trialport.spec.nodes import Dataset, DataType, Origin, Related, Relationship
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
@@ -29,10 +31,11 @@ def plan_relationships(
     selects: list[exp.Select] = []
     blocks: list[BlockSource] = []
     used: dict[Source, None] = {}
+    watched: list[FaultQuery] = []
     for relationship in node.relationships:
         _check(relationship, collector)
         for related in relationship.records:
-            made = _related(relationship, related, len(blocks), catalogue, collector, used)
+            made = _related(relationship, related, len(blocks), catalogue, collector, used, watched)
             if made is not None:
                 selects.append(made[0])
                 blocks.append(BlockSource(made[1].name, related.place))
@@ -70,6 +73,7 @@ def plan_relationships(
         depends=tuple(dict.fromkeys(each.relation for each in blocks)),
         blocks=tuple(blocks),
         place=node.place,
+        fault_queries=tuple(watched),
         lineage={each.name: sources for each in variables},
     )
 
@@ -101,6 +105,7 @@ def _related(
     catalogue: Catalogue,
     collector: Collector,
     used: dict[Source, None],
+    watched: list[FaultQuery],
 ) -> tuple[exp.Select, Relation] | None:
     """Return one entry's records: its link, and what RELREC says of each."""
     try:
@@ -114,6 +119,7 @@ def _related(
     link = collector.compile(node.link, scope) if node.link else None
     if (node.where and where is None) or (node.link and link is None):
         return None
+    watched += _watched(relationship, relation, where, link, node)
     value: exp.Expr = sql.column(node.variable.text, "r")
     value = sql.call("tp_number_text", value) if kind is Type.NUMBER else value
     whole_dataset = bool(node.reltype)
@@ -148,6 +154,22 @@ def _related(
     used.update(dict.fromkeys(Source(each.relation, each.name, "key") for each in uses))
     used[Source(relation.name, node.variable.text)] = None
     return select, relation
+
+
+def _watched(
+    relationship: Relationship,
+    relation: Relation,
+    where: Compiled | None,
+    link: Compiled | None,
+    node: Related,
+) -> list[FaultQuery]:
+    """Return what looks for values that the condition, or the link where it holds, cannot read."""
+    records = exp.select(sql.column(relation.key, "r")).from_(table(relation.name, "r"))
+    linked = records if where is None else records.where(where.sql)
+    asked = [*((each, records) for each in (where.faults if where is not None else ()))]
+    asked += [(each, linked) for each in (link.faults if link is not None else ())]
+    name = relationship.id
+    return [fault_query(each, select, relation.name, name, node.place) for each, select in asked]
 
 
 def _peers(whole: exp.Query) -> exp.Select:

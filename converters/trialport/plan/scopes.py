@@ -99,6 +99,11 @@ class RecordScope:
             return None
         return RelationScope(lookup.relation, "r", lookup.name)
 
+    def variable(self, name: str) -> Resolved:
+        """Return what a name stands for as a variable of the dataset."""
+        kind = self.variables.get(name, Type.NULL)
+        return Resolved(sql.column(name), kind, Reference(self.dataset, name))
+
     def _bare(self, name: str) -> Resolved:
         source = next((each for each in self.sources if name in self.sources[each].columns), None)
         in_source = "src" in self.sources and name in self.sources["src"].columns
@@ -108,8 +113,7 @@ class RecordScope:
                 both = f"a variable of {self.dataset} and a column of {self.sources['src'].shown}"
                 problem = f"'{name}' is both {both}"
                 raise ExpressionError("E1205", problem, remedy)
-            kind = self.variables.get(name, Type.NULL)
-            return Resolved(sql.column(name), kind, Reference(self.dataset, name))
+            return self.variable(name)
         if in_source:
             return self._source("src", name)
         raise self._unknown(name, source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from trialport.functions.model import Type
@@ -31,7 +33,7 @@ def bounded(made: Compiled) -> Compiled:
         made.uses,
     )
     tree = sql.when(exp.Not(this=exp.Paren(this=too_long)), made.sql)
-    return Compiled(tree, made.type, made.uses, (*made.faults, fault), made.aggregates)
+    return replace(made, sql=tree, faults=(*made.faults, fault))
 
 
 def _grows(tree: exp.Expr) -> bool:

@@ -17,10 +17,11 @@ from sqlglot import exp
 
 from trialport.diagnostics import Place, did_you_mean
 from trialport.functions.model import Type
-from trialport.plan.blocks import Base
+from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns, levels
 from trialport.plan.collect import Collector
+from trialport.plan.fault_queries import fault_query
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultColumn, FaultQuery, Source
 from trialport.plan.scopes import RecordScope, RelationScope, in_table
@@ -109,7 +110,7 @@ def add_time_to_event(
     base.sources["tte"] = Relation(dataset, "the time-to-event records", COLUMNS, "__row", ())
     if not _is_whole(node, collector):
         return
-    used = _add_subject_dates(node, scope, chain, collector)
+    used = _add_subject_dates(node, base, scope, chain, collector)
     chain.materialise()
     subjects = chain.last
     named = _events(node, base, chain, subjects, catalogue, collector, used)
@@ -158,18 +159,21 @@ def _is_whole(node: Dataset, collector: Collector) -> bool:
 
 
 def _add_subject_dates(
-    node: Dataset, scope: RecordScope, chain: Chain, collector: Collector
+    node: Dataset, base: Base, scope: RecordScope, chain: Chain, collector: Collector
 ) -> list[Source]:
     assert node.start is not None
     assert node.cutoff is not None
     used: list[Source] = []
-    start = _date(node.start.date, scope, collector, used)
-    cutoff = _date(node.cutoff, scope, collector, used)
+    start = _date(node.start.date, base, scope, chain, collector, used)
+    cutoff = _date(node.cutoff, base, scope, chain, collector, used)
     conditions = [
         collector.condition(each.when, scope) if each.when is not None else None
         for each in node.censoring
     ]
-    dates = [_date(each.date, scope, collector, used) for each in node.censoring]
+    for each, condition in zip(node.censoring, conditions, strict=True):
+        if each.when is not None and condition is not None:
+            base.fault_queries += condition_faults(condition, each.when, "when", base, chain)
+    dates = [_date(each.date, base, scope, chain, collector, used) for each in node.censoring]
     used += [
         Source(use.relation, use.name, "filter")
         for each in conditions
@@ -195,7 +199,12 @@ def _add_subject_dates(
 
 
 def _date(
-    expression: Expression, scope: RecordScope, collector: Collector, used: list[Source]
+    expression: Expression,
+    base: Base,
+    scope: RecordScope,
+    chain: Chain,
+    collector: Collector,
+    used: list[Source],
 ) -> exp.Expr:
     made = collector.compile(expression, scope)
     if made is None:
@@ -205,6 +214,7 @@ def _date(
         collector.fault("E1401", expression.place, problem, "use complete_date(...)")
         return exp.cast(exp.Null(), exp.DataType.Type.DATE)
     used += [Source(each.relation, each.name) for each in sorted_uses(made.uses)]
+    base.fault_queries += condition_faults(made, expression, "date", base, chain)
     return exp.cast(made.sql, exp.DataType.Type.DATE)
 
 
@@ -289,7 +299,12 @@ def _event(
     if event.where is not None and where is None:
         return None
     select = _candidates(event, relation, kind, where, node, subjects, named)
-    if where is not None:
+    if where is not None and event.where is not None:
+        records = exp.select(sql.column(relation.key, "r")).from_(table(relation.name, "r"))
+        base.fault_queries += [
+            fault_query(each, records, relation.name, name, event.where.place)
+            for each in where.faults
+        ]
         base.fault_queries.append(_undated(name, event, relation, where))
     if kind is Type.DTC and "event" not in node.impute:
         base.fault_queries.append(_unimputed(name, event, relation, where))

@@ -11,11 +11,14 @@ from trialport.plan.collect import Collector, split_order
 from trialport.plan.runs import begins_run, check_run, run_columns
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
+from trialport.spec.compiled import finite
+from trialport.spec.expression_types import TEXT_LIKE, type_error
 from trialport.spec.expressions import Compiled, Reference
 from trialport.spec.nodes import Pick, RunStep, Variable, Window, WindowPick
 from trialport.spec.parse import ExpressionError, parse
 
 TIE = "__tie"
+_ORDERED = {WindowPick.FIRST, WindowPick.LAST, WindowPick.NUMBER}
 
 
 def is_sequence(node: Variable) -> bool:
@@ -69,6 +72,9 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
         raise ExpressionError("E1270", "'step' is of a run, and there is no 'run'", "add run: ...")
     if node.flag is Pick.ONLY:
         raise ExpressionError("E1212", "flag is first or last")
+    if not node.order and (node.flag or node.pick in _ORDERED):
+        chosen = f"flag: {node.flag}" if node.flag else f"pick: {node.pick}"
+        raise ExpressionError("E1210", f"{chosen} needs an order", "add order: [...]")
     where = collector.condition(node.where, scope) if node.where is not None else None
     value = collector.compile(node.value, scope) if node.value is not None else None
     if (node.where is not None and where is None) or (node.value is not None and value is None):
@@ -79,6 +85,8 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
     parts = [
         each for each in (where, value, *group, *(each for each, _ in order)) if each is not None
     ]
+    if value is not None:
+        _check_type(node, value.type)
     uses = frozenset[Reference]().union(*(part.uses for part in parts))
     faults = tuple(fault for part in parts for fault in part.faults)
     condition = where.sql if where is not None else None
@@ -92,7 +100,17 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
     tree, kind = _value(
         node, condition, value, [each.sql for each in group], [(each.sql, d) for each, d in order]
     )
-    return Compiled(tree, kind, uses, faults, before=before)
+    made = Compiled(tree, kind, uses, faults, before=before)
+    return finite(made) if node.pick is WindowPick.SUM and kind is Type.NUMBER else made
+
+
+def _check_type(node: Window, kind: Type) -> None:
+    """Refuse a value that has no sum, or no greatest and least."""
+    if node.pick is WindowPick.SUM and kind not in {Type.NUMBER, Type.BOOLEAN, Type.NULL}:
+        raise type_error("the value of pick: sum", kind, "number")
+    if node.pick in {WindowPick.MIN, WindowPick.MAX} and kind in TEXT_LIKE:
+        problem = f"pick: {node.pick} orders texts"
+        raise ExpressionError("E1403", problem, "use number(...) or complete_date(...)")
 
 
 def _bare(scope: RecordScope, name: str) -> Compiled:

@@ -14,6 +14,7 @@ from trialport.spec.compiled import (
     Compiled,
     Fault,
     combined,
+    finite,
     with_fault,
 )
 from trialport.spec.compiler import Call, Compiler, Handler
@@ -175,8 +176,8 @@ def _aggregate(node: exp.Anonymous, c: Compiler) -> Compiled:
     if function == "any_of":
         tree = sql.call("coalesce", tree, exp.false())
     kind = {"count": Type.NUMBER, "any_of": Type.BOOLEAN}.get(function, inner.type)
-    uses = inner.uses
-    return Compiled(tree, kind, uses, (), (made,))
+    whole = Compiled(tree, kind, inner.uses, (), (made,))
+    return finite(whole) if function == "sum" else whole
 
 
 def through_codelist(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlglot import exp
@@ -118,3 +118,18 @@ def combined(tree: exp.Expr, kind: Type, parts: Sequence[Compiled]) -> Compiled:
     """Return the SQL of several parts, with all that they use, need and can fail in."""
     uses, aggregates = merged(parts)
     return Compiled(tree, kind, uses, faults_of(parts), aggregates)
+
+
+def finite(made: Compiled) -> Compiled:
+    """Return a calculation that is null, and a fault, where its result is beyond every double."""
+    beyond = exp.Not(this=sql.call("isfinite", made.sql))
+    shown = exp.cast(made.sql.copy(), exp.DataType.Type.VARCHAR)
+    fault = Fault(
+        "E3250",
+        sql.when(beyond, shown),
+        "the calculation gives {value}, which is no number",
+        "correct the record",
+        made.uses,
+    )
+    tree = sql.call("tp_finite", made.sql.copy())
+    return replace(made, sql=tree, faults=(*made.faults, fault))

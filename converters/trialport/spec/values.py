@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.spec import sql
-from trialport.spec.compiled import Compiled, Fault, combined, guarded, merged
+from trialport.spec.compiled import Compiled, Fault, combined, finite, guarded, merged
 from trialport.spec.compiler import Call, Compiler, Handler
 from trialport.spec.expression_error import ExpressionError
 from trialport.spec.expression_types import TEXT_LIKE, common_type, fits, type_error
@@ -34,18 +34,7 @@ def _negative(node: exp.Expr, c: Compiler) -> Compiled:
 
 def _arithmetic(node: exp.Expr, c: Compiler) -> Compiled:
     """Return a calculation; one whose result is beyond every double is null and a fault."""
-    made = _calculation(node, c)
-    beyond = exp.Not(this=sql.call("isfinite", made.sql))
-    shown = exp.cast(made.sql.copy(), exp.DataType.Type.VARCHAR)
-    fault = Fault(
-        "E3250",
-        sql.when(beyond, shown),
-        "the calculation gives {value}, which is no number",
-        "correct the record",
-        made.uses,
-    )
-    tree = sql.call("tp_finite", made.sql.copy())
-    return Compiled(tree, Type.NUMBER, made.uses, (*made.faults, fault), made.aggregates)
+    return finite(_calculation(node, c))
 
 
 _OPERATORS = (exp.Add, exp.Sub, exp.Mul, exp.Div)
