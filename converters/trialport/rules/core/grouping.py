@@ -1,0 +1,244 @@
+"""Operators that look at more than one record: uniqueness, one-to-one, order, neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+from trialport.rules.core.comparison import Asked
+from trialport.rules.core.dates import is_valid, known
+from trialport.rules.core.frame import RECORD, Frame
+from trialport.rules.core.model import Leaf
+from trialport.rules.core.study import ROW, Kind
+from trialport.rules.core.values import Column, Listed, MissingVariableError, as_text, same, surely
+from trialport.spec import sql
+
+
+def unique_set(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether no other record has the same values; variables not there are left out."""
+    names = list(dict.fromkeys(_expanded(frame, [leaf.name, *_names(leaf.value)])))
+    there = [frame.column(each) for each in names if frame.has(each)]
+    pattern = leaf.option("regex")
+    parts = [_trimmed(each, str(pattern)) if pattern else each.sql for each in there]
+    frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), parts), Kind.NUMBER)
+    return frame, exp.LTE(this=count, expression=exp.Literal.number(1))
+
+
+def not_one_to_one(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether a value goes with more than one of the other's values, in either direction.
+
+    Null is a value of its own for the one that is counted, and no value for the one asked about.
+    """
+    one = frame.column(leaf.name).sql
+    others = [frame.column(each).sql for each in _names(leaf.value)]
+    frame, forward = _cell(frame, _has_several(others, [one]), Kind.FLAG)
+    frame, backward = _cell(frame, _has_several([one], others), Kind.FLAG)
+    there = exp.and_(*(sql.not_null(each) for each in others))
+    many = exp.or_(exp.and_(sql.not_null(one), forward), exp.and_(there, backward))
+    return frame, surely(many)
+
+
+def on_several_rows(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether another record of the group has the same value."""
+    parts = [frame.column(each).sql for each in _names(leaf.option("within"))]
+    counted = _over(exp.Count(this=exp.Star()), [*parts, frame.column(leaf.name).sql])
+    frame, count = _cell(frame, counted, Kind.NUMBER)
+    return frame, exp.GT(this=count, expression=exp.Literal.number(1))
+
+
+def followed(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether the value is that of another variable in the next record; the last has none."""
+    parts = [frame.column(each).sql for each in _names(leaf.option("within"))]
+    order = [frame.column(str(leaf.option("ordering"))).sql, sql.column(ROW, RECORD)]
+    other = frame.column(str(leaf.value)).sql
+    frame, following = _cell(frame, _over(exp.Lead(this=other.copy()), parts, order), Kind.TEXT)
+    there = _over(exp.Lead(this=sql.column(ROW, RECORD)), parts, order)
+    frame, next_row = _cell(frame, there, Kind.NUMBER)
+    is_last = sql.is_null(next_row)
+    return frame, exp.or_(is_last, same(frame.column(leaf.name).sql, following))
+
+
+def empty_but_last(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether the value is null although the record is not the last of its group."""
+    part = frame.column(str(leaf.value)).sql
+    order: list[exp.Expr] = [sql.column(ROW, RECORD)]
+    if leaf.option("ordering"):
+        order.insert(0, frame.column(str(leaf.option("ordering"))).sql)
+    following = _over(exp.Lead(this=sql.column(ROW, RECORD)), [part], order)
+    frame, next_row = _cell(frame, following, Kind.NUMBER)
+    null = sql.is_null(frame.column(leaf.name).sql)
+    return frame, exp.and_(null, sql.not_null(next_row))
+
+
+def inconsistent(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether the value is not the one that most records of its group have.
+
+    Where no value is the most frequent, all records of the group are inconsistent.
+    """
+    target = frame.column(leaf.name).sql
+    group = [frame.column(each).sql for each in _names(leaf.value) if frame.has(each)]
+    frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), [*group, target]), Kind.NUMBER)
+    frame, most = _cell(frame, _over(exp.Max(this=count), group), Kind.NUMBER)
+    is_most = exp.EQ(this=count.copy(), expression=most.copy())
+    frame, several = _cell(frame, _has_several([target], group), Kind.FLAG)
+    tied = _has_several_where([target], group, is_most)
+    frame, tie = _cell(frame, tied, Kind.FLAG)
+    minority = exp.LT(this=count.copy(), expression=most.copy())
+    return frame, surely(exp.and_(several, exp.or_(tie, minority)))
+
+
+def not_sorted(frame: Frame, leaf: Leaf) -> Asked:
+    """Ask whether the value does not follow the order of another within its group.
+
+    Nulls of the other come last (or first). A date that may lie on either side of another, being
+    known to fewer parts, makes the order of both unknown, which counts as not sorted.
+    """
+    target = frame.column(leaf.name).sql
+    group = [frame.column(each).sql for each in _names(leaf.option("within"))]
+    result: exp.Expr = exp.false()
+    for key in leaf.value:
+        frame, broken = _out_of_order(frame, target, group, key)
+        result = exp.or_(result, broken)
+    return frame, surely(result)
+
+
+def _out_of_order(
+    frame: Frame, target: exp.Expr, group: list[exp.Expr], key: dict[str, str]
+) -> Asked:
+    other = frame.column(str(key["name"]))
+    falls = str(key.get("sort_order", "asc")).lower() == "desc"
+    rank = [target, sql.column(ROW, RECORD)]
+    there = sql.not_null(other.sql)
+    frame, place = _cell(frame, _over(exp.RowNumber(), [*group], rank), Kind.NUMBER)
+    last_there = _over(exp.Max(this=sql.when(there, place)), group)
+    first_there = _over(exp.Min(this=sql.when(there, place)), group)
+    frame, last = _cell(frame, last_there, Kind.NUMBER)
+    frame, first = _cell(frame, first_there, Kind.NUMBER)
+    if key.get("null_position", "last") == "last":
+        misplaced = exp.LT(
+            this=_over(exp.Min(this=sql.when(exp.not_(there), place)), group), expression=last
+        )
+    else:
+        misplaced = exp.GT(
+            this=_over(exp.Max(this=sql.when(exp.not_(there), place)), group), expression=first
+        )
+    frame, null_wrong = _cell(frame, misplaced, Kind.FLAG)
+    text = as_text(other)
+    frame, unsure = _cell(frame, _overlaps(frame, text, group, other.kind), Kind.FLAG)
+    sure = exp.and_(there, exp.not_(unsure))
+    sorted_by = [_directed(other.sql, falls=falls), *rank]
+    actual = _over(exp.RowNumber(), [*group, sure], rank)
+    wanted = _over(exp.RowNumber(), [*group, sure], sorted_by)
+    frame, is_at = _cell(frame, actual, Kind.NUMBER)
+    frame, should_be = _cell(frame, wanted, Kind.NUMBER)
+    moved = exp.and_(sure, exp.NEQ(this=is_at, expression=should_be))
+    before = _over(exp.Lag(this=other.sql.copy()), [*group, there], rank)
+    after = _over(exp.Lead(this=other.sql.copy()), [*group, there], rank)
+    frame, earlier = _cell(frame, before, other.kind)
+    frame, later = _cell(frame, after, other.kind)
+    comes, goes = (exp.GT, exp.LT) if falls else (exp.LT, exp.GT)
+    beside = exp.or_(
+        comes(this=other.sql.copy(), expression=earlier),
+        goes(this=other.sql.copy(), expression=later),
+    )
+    unknown = exp.and_(exp.not_(there), null_wrong)
+    broken = (unknown, exp.and_(there, unsure), moved, exp.and_(there, beside))
+    return frame, exp.or_(*(surely(each) for each in broken))
+
+
+def _overlaps(frame: Frame, text: exp.Expr, group: Sequence[exp.Expr], kind: Kind) -> exp.Expr:
+    """Return whether a date of the group is known to other parts and may be the same."""
+    if kind is not Kind.TEXT:
+        return exp.false()
+    own = known(text)
+    theirs = exp.Lambda(
+        this=exp.and_(
+            exp.NEQ(this=exp.Length(this=exp.column("d")), expression=exp.Length(this=own.copy())),
+            exp.or_(
+                sql.call("starts_with", exp.column("d"), own.copy()),
+                sql.call("starts_with", own.copy(), exp.column("d")),
+            ),
+        ),
+        expressions=[exp.to_identifier("d")],
+    )
+    everyone = _over(sql.call("list", sql.when(is_valid(text), known(text))), list(group))
+    filtered = sql.call("list_filter", everyone, theirs)
+    some = exp.GT(this=sql.call("len", filtered), expression=exp.Literal.number(0))
+    return surely(exp.and_(is_valid(text), some))
+
+
+def _directed(value: exp.Expr, *, falls: bool) -> exp.Expr:
+    return exp.Ordered(this=value.copy(), desc=True) if falls else value
+
+
+def _has_several(values: Sequence[exp.Expr], group: Sequence[exp.Expr]) -> exp.Expr:
+    """Return whether the records of a group have more than one value, null being one."""
+    value = _one(values)
+    lowest, highest = _over(exp.Min(this=value), group), _over(exp.Max(this=value.copy()), group)
+    return exp.NEQ(this=lowest, expression=highest)
+
+
+def _has_several_where(
+    values: Sequence[exp.Expr], group: Sequence[exp.Expr], condition: exp.Expr
+) -> exp.Expr:
+    counted = sql.when(condition, _one(values))
+    lowest, highest = (
+        _over(exp.Min(this=counted), group),
+        _over(exp.Max(this=counted.copy()), group),
+    )
+    return exp.NEQ(this=lowest, expression=highest)
+
+
+def _one(values: Sequence[exp.Expr]) -> exp.Expr:
+    """Return several values as one text that is never null; where any is null, one mark of it."""
+    texts = [exp.cast(each.copy(), exp.DataType.Type.TEXT) for each in values]
+    joined = texts[0] if len(texts) == 1 else sql.call("concat_ws", sql.text("\x1f"), *texts)
+    known_ = exp.and_(*(sql.not_null(each) for each in values))
+    marked = exp.DPipe(this=sql.text("="), expression=sql.paren(joined))
+    return sql.when(known_, marked, sql.text(""))
+
+
+def _trimmed(column: Column, pattern: str) -> exp.Expr:
+    """Return the part of a text that fits a pattern, or all of it."""
+    if column.kind is not Kind.TEXT:
+        return column.sql
+    found = sql.call("regexp_extract", column.sql.copy(), sql.text(pattern))
+    return exp.Coalesce(
+        this=exp.Nullif(this=found, expression=sql.text("")), expressions=[column.sql.copy()]
+    )
+
+
+def _cell(frame: Frame, value: exp.Expr, kind: Kind) -> tuple[Frame, exp.Expr]:
+    """Put a value worked out over many records into the frame; return its column."""
+    name = f"__c{sum(1 for each in frame.columns if each.startswith('__c'))}"
+    return frame.with_cell(name, value, kind), sql.column(name, RECORD)
+
+
+def _over(
+    function: exp.Expr, group: Sequence[exp.Expr], order: Iterable[exp.Expr] = ()
+) -> exp.Expr:
+    terms = [
+        each if isinstance(each, exp.Ordered) else exp.Ordered(this=each.copy()) for each in order
+    ]
+    return exp.Window(
+        this=function,
+        partition_by=[each.copy() for each in group],
+        order=exp.Order(expressions=terms) if terms else None,
+    )
+
+
+def _names(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [name for each in value for name in _names(each)]
+    raise MissingVariableError(str(value))
+
+
+def _expanded(frame: Frame, names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        value = frame.values.get(name)
+        found += [str(each) for each in value.values] if isinstance(value, Listed) else [name]
+    return [frame.own(each) for each in found]

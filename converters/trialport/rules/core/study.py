@@ -1,0 +1,236 @@
+"""The datasets of a study as CORE rules see them: domains, parents, split datasets, columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from sqlglot import exp
+
+from trialport.metadata import DatasetMetadata
+from trialport.rules.core.guide import Guide
+from trialport.spec import sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATASET, ROW = "__dataset", "__row"
+"""Columns that every record carries: the dataset it stands in, and its number there from 1."""
+
+_NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+
+
+class Kind(Enum):
+    """What a value is; values of different kinds are never equal."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class CoreDataset:
+    """One dataset: what it is called, what it is about, and its columns in order.
+
+    `domain` is the value of DOMAIN, `parent` that of RDOMAIN in a supplemental dataset.
+    """
+
+    metadata: DatasetMetadata
+    columns: Mapping[str, Kind]
+    domain: str
+    parent: str
+    records: int
+
+    @property
+    def name(self) -> str:
+        """Return the name of the dataset."""
+        return self.metadata.name
+
+    @property
+    def is_supplemental(self) -> bool:
+        """Return whether the dataset holds supplemental qualifiers."""
+        return self.name.startswith(("SUPP", "SQ"))
+
+    @property
+    def is_about_associated_persons(self) -> bool:
+        """Return whether the dataset is about associated persons (SDTMIG-AP)."""
+        if self.is_supplemental:
+            return len(self.parent) == 4 and self.parent.startswith("AP")
+        return "APID" in self.columns or self.name.startswith("AP")
+
+    @property
+    def whole(self) -> str:
+        """Return the name of the dataset that this one may be a part of: LB for LBHM."""
+        if self.domain:
+            return self.domain
+        stem = next((each for each in ("SUPP", "SQ") if self.name.startswith(each)), None)
+        return f"{stem}{self.parent}" if stem else self.name
+
+    @property
+    def is_split(self) -> bool:
+        """Return whether the dataset is one part of a split domain."""
+        return self.name != self.whole
+
+    @property
+    def prefix(self) -> str:
+        """Return what `--` stands for."""
+        is_persons = self.is_about_associated_persons and not self.is_supplemental
+        if is_persons and len(self.domain) >= 4:
+            return self.domain[2:]
+        return self.domain
+
+
+class CoreStudy:
+    """All datasets of a study in a database, and the guide that they are judged by."""
+
+    def __init__(
+        self,
+        datasets: Sequence[DatasetMetadata],
+        connection: duckdb.DuckDBPyConnection,
+        guide: Guide,
+    ) -> None:
+        """Number the records of each dataset that the connection holds under its name."""
+        self._connection, self.guide = connection, guide
+        self._facts: set[str] = set()
+        held = {str(row[0]) for row in connection.execute("SHOW TABLES").fetchall()}
+        there = [each for each in datasets if each.name in held]
+        self.datasets = tuple(self._described(each) for each in there)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all datasets, sorted."""
+        return tuple(sorted(each.name for each in self.datasets))
+
+    @cached_property
+    def domains(self) -> tuple[str, ...]:
+        """Return the domains of all datasets, sorted; one without a domain gives an empty text."""
+        return tuple(sorted({each.domain for each in self.datasets}))
+
+    def parts(self, whole: str) -> tuple[CoreDataset, ...]:
+        """Return the datasets that make up a domain, in the order given."""
+        return tuple(each for each in self.datasets if each.whole == whole)
+
+    def named(self, name: str) -> CoreDataset | None:
+        """Return the dataset of a domain or a name; `SUPP--` is the first supplemental one."""
+        if name.endswith("--"):
+            stem = name.removesuffix("--")
+            return next((each for each in self.datasets if each.whole.startswith(stem)), None)
+        known = (each for each in self.datasets if name in {each.whole, each.name})
+        return next(known, None)
+
+    def records(self, datasets: Sequence[CoreDataset]) -> exp.Select:
+        """Return a query of the records of some datasets, one after the other."""
+        queries = [exp.select("*").from_(sql.table(_stored(each.name))) for each in datasets]
+        if len(queries) == 1:
+            return queries[0]
+        union: exp.Expr = queries[0]
+        for query in queries[1:]:
+            union = exp.Union(this=union, expression=query, distinct=False, by_name=True)
+        named = exp.Subquery(this=union, alias=exp.TableAlias(this=sql.name("parts")))
+        return exp.select("*").from_(named)
+
+    def facts(
+        self, name: str, rows: Sequence[Sequence[str | float | None]], columns: Mapping[str, Kind]
+    ) -> exp.Select:
+        """Return a query of rows known beforehand: dataset, number, then the columns.
+
+        The rows of one name are stored once.
+        """
+        if name not in self._facts:
+            kinds = {DATASET: Kind.TEXT, ROW: Kind.NUMBER, **columns}
+            cells = zip(*rows, strict=True)
+            arrays = {
+                column: pa.array(values, pa.string() if kind is Kind.TEXT else pa.float64())
+                for (column, kind), values in zip(kinds.items(), cells, strict=True)
+            }
+            self._connection.register(_stored(name), pa.table(arrays))
+            self._facts.add(name)
+        return exp.select("*").from_(sql.table(_stored(name)))
+
+    def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
+        """Return the rows of a query."""
+        return self._connection.execute(query.sql("duckdb")).fetchall()
+
+    def _described(self, metadata: DatasetMetadata) -> CoreDataset:
+        described = exp.Describe(this=exp.table_(metadata.name, quoted=True))
+        stored = [(str(row[0]), str(row[1])) for row in self.rows(described)]
+        columns = {name: _kind(type_) for name, type_ in stored if not name.startswith("__")}
+        self._number(metadata.name, stored, columns)
+        first = self._first(
+            metadata.name, [each for each in ("DOMAIN", "RDOMAIN") if each in columns]
+        )
+        parent = first.get("RDOMAIN", "") if metadata.name.startswith(("SUPP", "SQ")) else ""
+        table = sql.table(_stored(metadata.name))
+        count = self.rows(exp.select(exp.Count(this=exp.Star())).from_(table))
+        records = int(str(count[0][0]))
+        return CoreDataset(metadata, columns, first.get("DOMAIN", ""), parent, records)
+
+    def _number(
+        self, name: str, stored: Sequence[tuple[str, str]], columns: Mapping[str, Kind]
+    ) -> None:
+        """Store the records with their numbers, text without blanks only values."""
+        ordered = [exp.Ordered(this=sql.column("__id"))] if ("__id", "BIGINT") in stored else []
+        # DuckDB keeps the order of a table or an Arrow view for a window without any order.
+        number = exp.Window(
+            this=exp.RowNumber(), order=exp.Order(expressions=ordered) if ordered else None
+        )
+        cells = [
+            sql.alias(_cell(each, columns[each], dict(stored)[each]), each) for each in columns
+        ]
+        named = sql.alias(sql.text(name), DATASET)
+        query = exp.select(*cells, named, sql.alias(number, ROW)).from_(sql.table(name))
+        create = exp.Create(
+            this=sql.table(_stored(name)),
+            kind="TABLE",
+            expression=query,
+            replace=True,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        )
+        self._connection.execute(create.sql("duckdb"))
+
+    def _first(self, name: str, variables: Sequence[str]) -> dict[str, str]:
+        if not variables:
+            return {}
+        cells = [sql.column(each) for each in variables]
+        query = (
+            exp.select(*cells).from_(sql.table(_stored(name))).order_by(sql.column(ROW)).limit(1)
+        )
+        rows = self.rows(query)
+        values = rows[0] if rows else ()
+        return {key: str(value) for key, value in zip(variables, values, strict=False) if value}
+
+
+def parts_once(study: CoreStudy, *, split: bool) -> Iterator[tuple[CoreDataset, ...]]:
+    """Yield what a rule is asked of: whole domains, or each dataset where `split` is set."""
+    seen: set[str] = set()
+    for dataset in study.datasets:
+        if split:
+            yield (dataset,)
+        elif dataset.whole not in seen:
+            seen.add(dataset.whole)
+            parts = study.parts(dataset.whole)
+            yield (dataset, *(each for each in parts if each is not dataset))
+
+
+def _stored(name: str) -> str:
+    return f"__core_{name}"
+
+
+def _kind(stored: str) -> Kind:
+    if stored.startswith(_NUMBERS) or stored.startswith(("DATE", "TIMESTAMP")):
+        return Kind.NUMBER
+    return Kind.FLAG if stored == "BOOLEAN" else Kind.TEXT
+
+
+def _cell(name: str, kind: Kind, stored: str) -> exp.Expr:
+    """Return SQL of a value: text that is empty is null, numbers are doubles."""
+    column = sql.column(name)
+    if kind is Kind.TEXT:
+        return exp.Nullif(this=exp.cast(column, exp.DataType.Type.TEXT), expression=sql.text(""))
+    if stored.startswith(("DATE", "TIMESTAMP")):
+        return sql.call("epoch", column)
+    return exp.cast(column, exp.DataType.Type.DOUBLE) if kind is Kind.NUMBER else column
