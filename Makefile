@@ -2,7 +2,7 @@
 # Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop check fuzz bench fmt style types layers docs build clean
+.PHONY: help core-cases demo test interop check fuzz bench fmt style types layers docs build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,7 @@ help:
 	@echo 'make fuzz    feed 100000 damaged files to the readers (INPUTS=, SEED=)'
 	@echo 'make bench   measure writing and reading transport files against others (ROWS=)'
 	@echo 'make fmt     format the code and sort imports'
+	@echo 'make core-cases CASES=FILE   judge the published test cases of the CORE rules'
 	@echo 'make docs    write the pages of docs/reference that are made from the code'
 	@echo 'make build   build sdist and wheel into dist/'
 	@echo 'make clean   remove .venv, dist and out'
@@ -101,3 +102,11 @@ build: $(BIN)/python
 
 clean:
 	rm -rf $(VENV) dist out
+
+# --- CDISC's own test data: needs the published file, which is too large to be here ---
+
+CASES := ../shared/standards/core/testdata/published_sdtmig_adamig.jsonl.gz
+
+core-cases: $(VENV)/.dev
+	@test -f '$(CASES)' || { echo 'no test data at $(CASES); give a file: make core-cases CASES=...' >&2; exit 1; }
+	PYTHONPATH=. $(BIN)/python tests/rules/core/cases.py '$(CASES)'

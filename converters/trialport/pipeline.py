@@ -188,13 +188,19 @@ def datasets(
         return work.frames(set(only)), work.findings
 
 
-def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
+def validate(
+    folder: Path | str, *, sdtmig: str = ""
+) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
     """Return what the rules find in the datasets of a folder, and what was not run and why.
 
     Each define.xml there is held against its schema and against the files it describes.
 
     Args:
         folder: what `convert` wrote, or any folder of SAS XPORT files.
+        sdtmig: ask CDISC's CORE rules for this version of SDTMIG too, e.g. 3.4.
+
+    Raises:
+        SpecError: E1240, there is no such version of SDTMIG.
 
     Returns:
         The findings, and (rule, dataset, reason) of every rule that could not be asked.
@@ -202,7 +208,7 @@ def validate(folder: Path | str) -> tuple[list[Diagnostic], list[tuple[str, str,
     from trialport.define.check import check_defines
     from trialport.rules.folder import validate_folder
 
-    result, faults = validate_folder(Path(folder))
+    result, faults = validate_folder(Path(folder), sdtmig=sdtmig)
     found = [*faults, *check_defines(Path(folder)), *result.diagnostics]
     return found, list(result.not_run)
 

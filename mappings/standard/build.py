@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -88,132 +87,6 @@ KEYS = {
     "OCCDS": "STUDYID USUBJID --SEQ",
 }
 
-GENERAL_COLUMNS = ("class", "variable", "label", "type", "role", "codelist", "domain", "since")
-GENERAL_TABLES = {"3.2": "sdtmig-3-2.csv", "3.3": "sdtmig-3-3.csv", "3.4": "sdtmig-3-4.csv"}
-GENERAL_CLASSES = ("Identifiers", "Interventions", "Events", "Findings", "Timing")
-
-# A domain words some labels for its own subject ("Category for Adverse Event"). In the general
-# list, which serves every domain of a class, they are worded without a subject.
-GENERAL_LABELS = {
-    "--REFID": "Reference ID",
-    "--LNKGRP": "Link Group ID",
-    "--CAT": "Category",
-    "--SCAT": "Subcategory",
-    "--PRESP": "Pre-Specified",
-    "--OCCUR": "Occurrence Indicator",
-    "--REASND": "Reason Not Done",
-    "--CLAS": "Class",
-    "--CLASCD": "Class Code",
-    "--DOSE": "Dose",
-    "--TRT": "Name of Treatment",
-    "--TERM": "Reported Term",
-    "--TESTCD": "Short Name of Test",
-    "--TEST": "Name of Test",
-    "--TSTDTL": "Measurement, Test or Examination Detail",
-    "--POS": "Position of Subject",
-    "--PATT": "Pattern of Event",
-    "--OUT": "Outcome of Event",
-    "--EVDTYP": "Event Date Type",
-    "--ANTREG": "Anatomical Region",
-    "--LAT": "Laterality",
-    "--DIR": "Directionality",
-    "--METHOD": "Method of Test or Examination",
-    "--DTC": "Date/Time of Collection",
-    "--DY": "Study Day of Visit/Collection/Exam",
-    "--STDTC": "Start Date/Time of Observation",
-    "--ENDTC": "End Date/Time of Observation",
-    "--STDY": "Study Day of Start of Observation",
-    "--ENDY": "Study Day of End of Observation",
-    "--DUR": "Duration",
-}
-GENERAL_LABELS_OF_CLASS = {
-    ("Interventions", "--DECOD"): "Standardized Treatment Name",
-    ("Interventions", "--MODIFY"): "Modified Treatment Name",
-    ("Interventions", "--LOC"): "Location of Administration",
-    ("Events", "--DECOD"): "Dictionary-Derived Term",
-    ("Events", "--LOC"): "Location of Event",
-    ("Findings", "--LOC"): "Location Used for the Measurement",
-    ("Findings", "--NAM"): "Laboratory/Vendor Name",
-    ("Findings", "--MODIFY"): "Modified Result Term",
-}
-
-GENERAL_ROLES = {"--TESTCD": "Topic", "--BEATNO": "Identifier"}
-
-# Codelists that hold for one domain or one specimen only are no property of the class.
-GENERAL_CODELISTS = {
-    "Identifiers": "",
-    "Interventions": "C66742 C66789 C71620 C66726 C71113 C66729 C74456 C99073 C99074 C99075"
-    " C125923",
-    "Events": "C66742 C66789 C66767 C66768 C74456 C111110",
-    "Findings": "C66742 C66789 C71620 C71148 C78736 C78734 C78733 C74456 C99073 C99074 C99075"
-    " C85492 C78735 C96777",
-    "Timing": "C99079 C66728 C66742",
-}
-
-# Allowed in the class although no domain of the three guides lists them.
-GENERAL_ADDITIONS = (
-    ("Identifiers", "POOLID", "Pool Identifier", "Char", "Identifier", "", "", "3.2"),
-    ("Identifiers", "--RECID", "Invariant Record Identifier", "Char", "Identifier", "", "", "3.3"),
-    ("Interventions", "--TRTV", "Treatment Vehicle", "Char", "Record Qualifier", "", "", "3.2"),
-    (
-        "Interventions",
-        "--VAMT",
-        "Treatment Vehicle Amount",
-        "Num",
-        "Record Qualifier",
-        "",
-        "",
-        "3.2",
-    ),
-    (
-        *("Interventions", "--VAMTU", "Treatment Vehicle Amount Units", "Char"),
-        *("Variable Qualifier", "C71620", "", "3.2"),
-    ),
-    ("Interventions", "--CNTMOD", "Contact Mode", "Char", "Record Qualifier", "", "", "3.4"),
-    ("Events", "--LAT", "Laterality", "Char", "Variable Qualifier", "C99073", "", "3.2"),
-    ("Events", "--DIR", "Directionality", "Char", "Variable Qualifier", "C99074", "", "3.2"),
-    (
-        "Events",
-        "--PORTOT",
-        "Portion or Totality",
-        "Char",
-        "Variable Qualifier",
-        "C99075",
-        "",
-        "3.2",
-    ),
-    ("Events", "--TOX", "Toxicity", "Char", "Variable Qualifier", "", "", "3.2"),
-    ("Events", "--REASOC", "Reason for Occur Value", "Char", "Record Qualifier", "", "", "3.4"),
-    ("Events", "--CNTMOD", "Contact Mode", "Char", "Record Qualifier", "", "", "3.4"),
-    ("Findings", "--SEV", "Severity/Intensity", "Char", "Record Qualifier", "", "", "3.2"),
-    ("Findings", "--CHRON", "Chronicity of Finding", "Char", "Variable Qualifier", "", "", "3.3"),
-    (
-        "Findings",
-        "--DISTR",
-        "Distribution Pattern of Finding",
-        "Char",
-        "Variable Qualifier",
-        "",
-        "",
-        "3.3",
-    ),
-    ("Findings", "--CNTMOD", "Contact Mode", "Char", "Record Qualifier", "", "", "3.4"),
-    ("Findings", "--REASPF", "Reason Test Performed", "Char", "Record Qualifier", "", "", "3.4"),
-)
-
-# Allowed from an earlier version on than the first guide with a domain that lists them.
-GENERAL_SINCE = {
-    "SPDEVID": "3.2",
-    "TAETORD": "3.2",
-    "--PARTY": "3.2",
-    "--PRTYID": "3.2",
-    "--ACNDEV": "3.2",
-    "--SPCUFL": "3.2",
-    "--ANTREG": "3.2",
-    "--RUNID": "3.2",
-    "--EVINTX": "3.2",
-}
-
 
 def build(library: Path, out: Path) -> None:
     """Write every folder of `SOURCES` below `out` from the tables in `library`."""
@@ -221,7 +94,6 @@ def build(library: Path, out: Path) -> None:
         with (library / table).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         _write_standard(folder, rows, out / folder)
-    _write_csv(out / "sdtm-general.csv", GENERAL_COLUMNS, _general_variables(library))
 
 
 def _write_standard(standard: str, rows: list[dict[str, str]], folder: Path) -> None:
@@ -287,52 +159,6 @@ def _natural_keys(domain: str, class_: str, variables: set[str]) -> list[str]:
         wanted = ("--OBJ", "--TESTCD", "--SPEC", *when, "--TPTREF", "--TPTNUM")
     names = (each.replace("--", domain) for each in wanted)
     return ["STUDYID", "USUBJID", *(name for name in names if name in variables)]
-
-
-def _general_variables(library: Path) -> list[dict[str, str]]:
-    """Return the variables of the general classes: those that any domain of the class lists."""
-    found: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for version, table in GENERAL_TABLES.items():
-        with (library / table).open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                if (key := _general_key(row)) is not None:
-                    found.setdefault(key, []).append(row | {"since": version})
-    rows = [_general_variable(class_, name, seen) for (class_, name), seen in found.items()]
-    rows += [dict(zip(GENERAL_COLUMNS, each, strict=True)) for each in GENERAL_ADDITIONS]
-    return sorted(rows, key=lambda row: GENERAL_CLASSES.index(row["class"]))
-
-
-def _general_key(row: dict[str, str]) -> tuple[str, str] | None:
-    class_, domain, name = row["class"], row["dataset"], row["variable"]
-    if class_ not in {"Interventions", "Events", "Findings", "Findings About"}:
-        return None
-    if name in {"STUDYID", "DOMAIN"}:
-        return None
-    by_role = {"Identifier": "Identifiers", "Timing": "Timing"}
-    class_ = by_role.get(row["role"], class_.removesuffix(" About"))
-    if name.endswith("TESTCD"):  # one table gives a topic the role of an identifier
-        class_ = "Findings"
-    if name.endswith("BEATNO"):
-        class_ = "Identifiers"
-    return class_, name.replace(domain, "--", 1) if name.startswith(domain) else name
-
-
-def _general_variable(class_: str, name: str, seen: list[dict[str, str]]) -> dict[str, str]:
-    def usual(field: str) -> str:
-        return Counter(row[field] for row in seen).most_common(1)[0][0]
-
-    codelist, domain = usual("codelist_code"), seen[-1]["described_value_domain"]
-    label = GENERAL_LABELS_OF_CLASS.get((class_, name)) or GENERAL_LABELS.get(name)
-    return {
-        "class": class_,
-        "variable": name,
-        "label": label or " ".join(usual("label").replace("\\n", " ").split()),
-        "type": usual("type"),
-        "role": GENERAL_ROLES.get(name) or usual("role"),
-        "codelist": codelist if codelist in GENERAL_CODELISTS[class_].split() else "",
-        "domain": domain,
-        "since": GENERAL_SINCE.get(name) or min(row["since"] for row in seen),
-    }
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, str]]) -> None:

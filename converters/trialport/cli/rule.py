@@ -24,13 +24,20 @@ def command(code: str, *, as_json: bool) -> None:
     """
     from trialport.cli.show import emit, json_text
     from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
+    from trialport.rules.core.page import core_page, core_rule_json
+    from trialport.rules.core.shipped import core_rules
     from trialport.rules.page import rule_page
     from trialport.rules.shipped import shipped_rules
 
     code = code.upper()
+    core = {each.id: each for each in core_rules()} if code.startswith("CORE") else {}
+    if code in core:
+        rule = core[code]
+        emit(json_text(core_rule_json(rule)) if as_json else core_page(rule).rstrip("\n"))
+        return
     rules = {each.code: each for each in shipped_rules()}
     if code not in rules:
-        remedy = did_you_mean(code, rules)
+        remedy = did_you_mean(code, core or rules)
         raise SpecError([Diagnostic("E2030", Place(), f"there is no rule '{code}'", remedy)])
     chosen = rules[code]
     if not as_json:

@@ -15,10 +15,18 @@ _NOTHING_THERE = "E3085"
 
 @click.command("validate", epilog=example("trialport validate out/msc_gvhd"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--core/--no-core", default=True, help="Ask CDISC's CORE rules, too (the default).")
+@click.option(
+    "--sdtmig",
+    metavar="VERSION",
+    default="3.4",
+    show_default=True,
+    help="The version of SDTMIG whose CORE rules are asked.",
+)
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
+def command(ctx: click.Context, folder: Path, *, core: bool, sdtmig: str, as_json: bool) -> None:
     """Check the datasets that a conversion wrote into DIR.
 
     Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
@@ -28,7 +36,7 @@ def command(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
     from trialport.diagnostics import DataError
     from trialport.pipeline import validate
 
-    found, not_run = validate(folder)
+    found, not_run = validate(folder, sdtmig=sdtmig if core else "")
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
     if as_json:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from trialport.diagnostics import DataError, Diagnostic, Place
 from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, dataset_from_json
+from trialport.rules.core.report import core_findings
 from trialport.rules.described import Stored, described
 from trialport.rules.record_names import is_date_format, is_datetime_format
 from trialport.rules.rule import ValidationResult
@@ -46,7 +47,11 @@ class LoadedFolder:
 
 
 def validate_folder(
-    folder: Path, *, encoding: str = "ascii", rules: Iterable[Rule] | None = None
+    folder: Path,
+    *,
+    encoding: str = "ascii",
+    rules: Iterable[Rule] | None = None,
+    sdtmig: str = "",
 ) -> tuple[ValidationResult, tuple[Diagnostic, ...]]:
     """Return what the rules find in a folder, and why some of its files could not be judged.
 
@@ -54,6 +59,11 @@ def validate_folder(
         folder: see `load_folder`.
         encoding: the encoding of the text in the files; it is never guessed.
         rules: the rules to ask; the shipped ones unless stated.
+        sdtmig: the version of SDTMIG whose CORE rules are asked of the tabulation datasets too;
+            their findings stand with the faults of the files. None are asked where it is empty.
+
+    Raises:
+        SpecError: E1240, there is no such version of SDTMIG.
     """
     import duckdb
 
@@ -63,7 +73,12 @@ def validate_folder(
             connection.execute(statement)
         for name, table in loaded.tables.items():
             connection.register(name, table)
-        return run_rules(loaded.datasets, connection, rules), loaded.faults
+        result = run_rules(loaded.datasets, connection, rules)
+        if not sdtmig:
+            return result, loaded.faults
+        core = core_findings(loaded.datasets, connection, version=sdtmig)
+    whole = replace(result, not_run=(*result.not_run, *core.not_run))
+    return whole, (*loaded.faults, *core.diagnostics)
 
 
 def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:

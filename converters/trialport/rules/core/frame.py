@@ -133,7 +133,7 @@ def of_variables(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
         "library_variable_name": Kind.TEXT,
         "library_variable_label": Kind.TEXT,
     }
-    frame = Frame(study, parts[0], study.facts(f"{parts[0].whole}-variables", rows, kinds), kinds)
+    frame = Frame(study, parts[0], study.facts(_names_of(parts, "variables"), rows, kinds), kinds)
     names = tuple(each.name for part in parts for each in part.metadata.variables)
     return frame.with_value("$variable_names", Listed(names))
 
@@ -150,7 +150,7 @@ def of_dataset(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
         (each.name, 1, each.name, each.metadata.label, float(each.records), each.domain or None)
         for each in parts
     ]
-    return Frame(study, parts[0], study.facts(f"{parts[0].whole}-dataset", rows, kinds), kinds)
+    return Frame(study, parts[0], study.facts(_names_of(parts, "dataset"), rows, kinds), kinds)
 
 
 def of_values(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
@@ -194,6 +194,10 @@ def _value_text(column: exp.Column, kind: Kind) -> exp.Expr:
 
 def _aliased(query: exp.Select) -> exp.Subquery:
     return exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name(RECORD)))
+
+
+def _names_of(parts: tuple[CoreDataset, ...], what: str) -> str:
+    return "-".join((*(each.name for each in parts), what))
 
 
 def _everything() -> exp.Column:

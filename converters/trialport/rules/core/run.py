@@ -57,11 +57,16 @@ class CoreFinding:
 
 @dataclass(frozen=True, slots=True)
 class CoreResult:
-    """What the rules found, how many records in all, and what could not be asked and why."""
+    """What the rules found, how many records in all, and what could not be asked and why.
+
+    `totals` are rule, dataset and count; `not_run` rule, dataset and reason, also for rules that
+    were asked of another dataset; `ran` are the rules asked of at least one.
+    """
 
     findings: tuple[CoreFinding, ...]
     totals: tuple[tuple[str, str, int], ...]
     not_run: tuple[tuple[str, str, str], ...]
+    ran: frozenset[str]
 
 
 def run_core(
@@ -77,6 +82,7 @@ def run_core(
     findings: list[CoreFinding] = []
     totals: list[tuple[str, str, int]] = []
     not_run: list[tuple[str, str, str]] = []
+    ran: set[str] = set()
     for rule in rules:
         for parts in _asked(rule, study):
             name = parts[0].whole if parts else ""
@@ -87,10 +93,11 @@ def run_core(
             except NotAskableError as error:
                 not_run.append((rule.id, name, str(error)))
             else:
+                ran.add(rule.id)
                 findings += found
                 if count:
                     totals.append((rule.id, name, count))
-    return CoreResult(tuple(findings), tuple(totals), tuple(not_run))
+    return CoreResult(tuple(findings), tuple(totals), tuple(not_run), frozenset(ran))
 
 
 def _asked(rule: CoreRule, study: CoreStudy) -> Iterator[_Parts]:

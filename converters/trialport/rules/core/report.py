@@ -1,0 +1,103 @@
+"""What CORE rules find in datasets, as diagnostics: some records of each, then how many more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialport.diagnostics import Diagnostic, Place, Severity
+from trialport.metadata import DatasetMetadata
+from trialport.rules.core.guide import Guide
+from trialport.rules.core.model import CoreRule
+from trialport.rules.core.run import CoreFinding, CoreResult, run_core
+from trialport.rules.core.shipped import core_rules_of
+from trialport.rules.core.study import CoreStudy
+from trialport.rules.record_names import shown
+from trialport.standard.load import load_standard
+from trialport.templates import shipped
+
+if TYPE_CHECKING:
+    import duckdb
+
+GUIDE = ("SDTMIG", "3.4")
+"""The guide whose rules are asked unless another is named."""
+
+MOST_EXAMPLES = 10
+"""How many records are shown of one rule and dataset; the rest is counted."""
+
+_MOST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CoreReport:
+    """The findings, and (rule, dataset, reason) of every rule that could not be asked."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    not_run: tuple[tuple[str, str, str], ...]
+
+
+def core_findings(
+    datasets: Sequence[DatasetMetadata],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    version: str = GUIDE[1],
+) -> CoreReport:
+    """Return what the CORE rules of SDTMIG find in tabulation datasets.
+
+    Args:
+        datasets: metadata of the datasets; those of other kinds are passed over.
+        connection: holds one table or view a dataset, named as the dataset.
+        version: of SDTMIG: 3.2, 3.3 or 3.4.
+
+    Raises:
+        SpecError: E1240, there is no such version.
+    """
+    tabulations = [each for each in datasets if each.group == "sdtm"]
+    if not tabulations:
+        return CoreReport((), ())
+    standard = load_standard(shipped() / "standard", GUIDE[0], version)
+    study = CoreStudy(tabulations, connection, Guide(standard))
+    rules = core_rules_of(GUIDE[0], version)
+    result = run_core(rules, study, most=MOST_EXAMPLES)
+    return CoreReport(tuple(_diagnostics(result)), tuple(_not_run(rules, result)))
+
+
+def _not_run(rules: Sequence[CoreRule], result: CoreResult) -> Iterator[tuple[str, str, str]]:
+    """Yield the rules that no dataset could be asked, each once, with the first reason."""
+    reasons: dict[str, tuple[str, str]] = {}
+    for rule, dataset, reason in result.not_run:
+        reasons.setdefault(rule, (dataset, reason))
+    for rule in rules:
+        if rule.id not in result.ran:
+            dataset, reason = reasons.get(rule.id, ("", "no dataset is in its scope"))
+            yield rule.id, dataset, reason
+
+
+def _diagnostics(result: CoreResult) -> list[Diagnostic]:
+    found = [_diagnostic(each) for each in result.findings]
+    shown_: dict[tuple[str, str], int] = {}
+    for each in result.findings:
+        key = (each.rule, each.dataset)
+        shown_[key] = shown_.get(key, 0) + 1
+    for rule, dataset, count in result.totals:
+        listed = shown_.get((rule, dataset), count)
+        if count > listed:
+            problem = f"{count - listed} further records break the rule"
+            place = Place(record=dataset)
+            found.append(Diagnostic(rule, place, problem, "", Severity.WARNING))
+    return found
+
+
+def _diagnostic(finding: CoreFinding) -> Diagnostic:
+    place = f"{finding.dataset} record {finding.row}" if finding.row else finding.dataset
+    values = ", ".join(f"{name} {_short(value)}" for name, value in finding.values)
+    problem = f"{finding.message.rstrip('.')} ({values})" if values else finding.message
+    column = finding.values[0][0] if finding.values else ""
+    return Diagnostic(
+        finding.rule, Place(record=place, column=column), problem, "", Severity.WARNING
+    )
+
+
+def _short(value: str | None) -> str:
+    return shown(value if value is None else value[:_MOST_VALUE])
