@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trialport.exchange import export_dataset, read_dataset
     from trialport.pipeline import Conversion, check, convert, datasets
+    from trialport.read.switches import Switches
     from trialport.xport import read_xpt, read_xpt_arrow, write_xpt
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Conversion",
+    "Switches",
     "check",
     "convert",
     "datasets",
@@ -32,6 +34,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("export_dataset", "read_dataset"), "trialport.exchange"),
     **dict.fromkeys(("Conversion", "check", "convert", "datasets"), "trialport.pipeline"),
+    "Switches": "trialport.read.switches",
     **dict.fromkeys(("read_xpt", "read_xpt_arrow", "write_xpt"), "trialport.xport"),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,7 @@ from trialport.metadata import DatasetMetadata, VariableMetadata
 from trialport.moment import creation_time
 from trialport.plan.compare import Change, compare_plans
 from trialport.plan.model import Plan, Step, VariablePlan
+from trialport.read.switches import Switches
 from trialport.spec.differences import changed_codelists, changed_columns
 from trialport.spec.nodes import DataType
 from trialport.spec.vocabulary import StudyCodelist
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialport.engine.duckdb import Engine
-    from trialport.read.stage import StagePlan
+    from trialport.read.check import Check
+    from trialport.read.texts import RawTexts
     from trialport.xport import model as xport
 
 Raw = Path | str | Mapping[str, "pd.DataFrame | pa.Table"]
@@ -37,17 +40,22 @@ class Conversion:
     """What a conversion gave.
 
     `out` is None where nothing was written; `datasets` describes what was, `files` names them.
+    `restrictions` tells of a cut-off, of chosen subjects and of dummy treatments.
     """
 
     out: Path | None
     findings: tuple[Diagnostic, ...]
     datasets: tuple[DatasetMetadata, ...]
     files: tuple[Mapping[str, Any], ...]
+    restrictions: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def submission_ready(self) -> bool:
-        """Return whether no finding is an error."""
-        return not any(each.severity is Severity.ERROR for each in self.findings)
+        """Return whether all subjects are there, no treatment is dummy and no finding an error."""
+        is_provisional = bool({"subjects", "treatment"} & set(self.restrictions))
+        return not is_provisional and not any(
+            each.severity is Severity.ERROR for each in self.findings
+        )
 
 
 def check(study: Path | str) -> list[Diagnostic]:
@@ -55,13 +63,15 @@ def check(study: Path | str) -> list[Diagnostic]:
     return plan_study(Path(study))[1]
 
 
-def plan(study: Path | str, only: Collection[str] = ()) -> tuple[PlannedStudy, list[Diagnostic]]:
+def plan(
+    study: Path | str, only: Collection[str] = (), switches: Switches | None = None
+) -> tuple[PlannedStudy, list[Diagnostic]]:
     """Return the planned study, reduced to what `only` needs, with its warnings.
 
     Raises:
         SpecError: the specification has faults, or `only` names what it does not make (E2020).
     """
-    planned, found = plan_study(Path(study))
+    planned, found = plan_study(Path(study), switches)
     if planned is None:
         raise SpecError(found)
     return replace(planned, plan=reduced(planned.plan, only)), found
@@ -113,6 +123,7 @@ def convert(
     out: Path | str,
     only: Collection[str] = (),
     formats: Collection[str] = (),
+    switches: Switches | None = None,
     strict: bool = False,
     force: bool = False,
     threads: int | None = None,
@@ -128,6 +139,7 @@ def convert(
         only: datasets or resource types to make, with what they depend on; all unless stated.
         formats: formats of the datasets beside transport files (`dataset-json`, `ndjson`, `dsjc`,
             `parquet`, `csv`), with those that study.yaml names.
+        switches: a cut-off, chosen subjects, dummy treatments.
         strict: write nothing where a finding is an error.
         force: replace an earlier output.
         threads: threads to use; no byte depends on it.
@@ -145,9 +157,9 @@ def convert(
     """
     from trialport.write.folder import fresh_folder
 
-    planned, _ = plan(study, only)
+    planned, _ = plan(study, only, switches)
     target = Path(out)
-    with _Work(planned, raw, threads, memory_limit, progress) as work:
+    with _Work(planned, raw, threads, memory_limit, progress, switches) as work:
         try:
             with fresh_folder(target, force=force) as folder:
                 made = work.write(folder, _formats(planned, formats))
@@ -163,6 +175,7 @@ def datasets(
     *,
     raw: Raw,
     only: Collection[str] = (),
+    switches: Switches | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
 ) -> tuple[dict[str, pd.DataFrame], list[Diagnostic]]:
@@ -172,6 +185,7 @@ def datasets(
         study: folder of the specification, or the name of a shipped study.
         raw: folder of the raw files, or pandas DataFrames or Arrow tables by raw table.
         only: datasets to make, with what they depend on (only those asked for are returned).
+        switches: a cut-off, chosen subjects, dummy treatments.
         threads: threads to use; no value depends on it.
         memory_limit: limit of the engine, e.g. `2GB`.
 
@@ -183,8 +197,8 @@ def datasets(
         SpecError: the specification has faults.
         DataError: raw files cannot be read as their contracts say.
     """
-    planned, _ = plan(study, only)
-    with _Work(planned, raw, threads, memory_limit, lambda _: None) as work:
+    planned, _ = plan(study, only, switches)
+    with _Work(planned, raw, threads, memory_limit, lambda _: None, switches) as work:
         return work.frames(set(only)), work.findings
 
 
@@ -231,10 +245,13 @@ class _Work:
         threads: int | None,
         memory_limit: str | None,
         progress: Progress,
+        switches: Switches | None = None,
     ) -> None:
         from trialport.engine.duckdb import Engine
 
         self.planned, self.raw, self.progress = planned, raw, progress
+        self.switches = switches or Switches()
+        self.restrictions: dict[str, Any] = {}
         self.findings: list[Diagnostic] = []
         self.digests: dict[str, dict[str, object]] = {}
         self.engine: Engine = Engine(threads, memory_limit)
@@ -255,11 +272,13 @@ class _Work:
 
     def _stage(self) -> None:
         from trialport.read.digest import content_digest
+        from trialport.read.persons import person_checks
         from trialport.read.stage import stage_sql
         from trialport.read.tables import read_tables
 
         sources = self.planned.specification.sources
         tables, found = read_tables(sources, self._raw(), raw_tables(self.planned.plan))
+        found += self._blind(tables)
         plans = {
             name: stage_sql(name, sources.tables[name], sources, texts.columns)
             for name, texts in tables.items()
@@ -280,7 +299,33 @@ class _Work:
                 "content_sha256": digest,
             }
         for staged in plans.values():
-            self.findings += _contract_findings(self.engine, staged, set(tables))
+            self.findings += _contract_findings(self.engine, staged.checks, set(tables))
+        subjects = self.planned.specification.study.subjects
+        if subjects is not None and subjects.table.text in tables:
+            checks = person_checks(subjects, sources, "raw")
+            self.findings += _contract_findings(self.engine, checks, set(tables))
+
+    def _blind(self, tables: dict[str, RawTexts]) -> list[Diagnostic]:
+        """Put dummy treatments in place of the randomised ones, where a file gives them."""
+        file, node = self.switches.treatment, self.planned.specification.study.treatment
+        if file is None:
+            return []
+        if node is None:
+            problem = "study.yaml does not say where the randomised treatment is"
+            remedy = "add treatment: {table: ..., subject: ..., column: ...}"
+            place = self.planned.specification.study.place
+            raise SpecError([Diagnostic("E2061", place, problem, remedy)])
+        name = node.table.text
+        if name not in tables:
+            return []
+        from trialport.read.treatment import dummy_treatment
+
+        tables[name], found = dummy_treatment(tables[name], node, file)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        self.restrictions["treatment"] = {"dummy": True, "file": file.name, "sha256": digest}
+        problem = "the treatments are dummy: no result tells anything of the trial"
+        note = Diagnostic("E3168", Place(file.as_posix()), problem, "", Severity.WARNING)
+        return [*found, note]
 
     def _raw(self) -> Path | Mapping[str, pd.DataFrame | pa.Table]:
         if not isinstance(self.raw, str | Path):
@@ -301,7 +346,31 @@ class _Work:
             self.engine.load_conversions(vocabulary.units.conversions())
         tables = self.planned.specification.sources.tables
         files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
+        self._load_chosen()
         self.findings += run_plan(self.engine, self.planned.plan, files, self.progress)
+        self._note_limits()
+
+    def _load_chosen(self) -> None:
+        """Tell the engine which subjects are chosen, by USUBJID or by subject number."""
+        chosen, prefix = self.switches.subjects, f"{self.planned.plan.studyid}-"
+        self.engine.load_subjects(each for name in chosen for each in (name, prefix + name))
+
+    def _note_limits(self) -> None:
+        """Keep what a cut-off and a choice of subjects changed, for findings and manifest."""
+        from trialport.engine.limits import check_chosen, cuts
+
+        whole, cutoff = self.planned.plan, self.planned.specification.study.cutoff
+        if cutoff is not None:
+            made = cuts(self.engine, whole)
+            self.findings += [each.finding(cutoff.text) for each in made]
+            counts = {each.dataset: each.counts for each in made}
+            self.restrictions["cutoff"] = {"date": cutoff.text, "datasets": counts}
+        chosen = self.switches.subjects
+        if chosen:
+            check_chosen(self.engine, whole, chosen)
+            self.restrictions["subjects"] = {"subset": True, "chosen": list(chosen)}
+            problem = f"the datasets are a subset: {len(chosen)} chosen subjects"
+            self.findings.append(Diagnostic("E3169", Place(), problem, "", Severity.WARNING))
 
     # --- results ---
 
@@ -395,7 +464,7 @@ class _Work:
 
         files = file_entries(folder)
         findings = sorted(set(self.findings), key=_finding_order)
-        made = Conversion(None, tuple(findings), described, tuple(files))
+        made = Conversion(None, tuple(findings), described, tuple(files), self.restrictions)
         write_json(folder / "findings.json", [finding_json(each) for each in findings])
         write_json(folder / "manifest.json", manifest(made, self.planned, self.digests))
         return made
@@ -428,12 +497,14 @@ def uses_units(whole: Plan) -> bool:
     )
 
 
-def _contract_findings(engine: Engine, staged: StagePlan, there: set[str]) -> list[Diagnostic]:
+def _contract_findings(
+    engine: Engine, checks: Iterable[Check], there: set[str]
+) -> list[Diagnostic]:
     from trialport.engine.execute import MOST_FINDINGS
     from trialport.read.check import Fault, finding
 
     found: list[Diagnostic] = []
-    for each in staged.checks:
+    for each in checks:
         if set(each.needs) <= there:
             rows = engine.ordered_rows(each.query, MOST_FINDINGS)
             found += [finding(each, Fault(*row)) for row in rows]
@@ -537,6 +608,7 @@ def manifest(
         "terminology": {name: each.text for name, each in study.terminology.items()},
         "encoding": study.encoding.text if study.encoding else "ascii",
         "submission_ready": made.submission_ready,
+        "restrictions": dict(made.restrictions),
         "findings": counts,
         "raw": dict(digests),
         "files": list(made.files),

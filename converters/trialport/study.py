@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Severity, SpecError, did_you_mean
 from trialport.exchange.formats import format_faults
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
-from trialport.plan.model import Plan
+from trialport.plan.model import Limits, Plan
 from trialport.read.contract import contract_faults
 from trialport.read.layers import read_layers
+from trialport.read.switches import Switches
 from trialport.spec.effective import effective_texts
 from trialport.spec.layers import Layer
 from trialport.spec.load import load_study
 from trialport.spec.merge import merge_layers
 from trialport.spec.nodes import Specification
+from trialport.spec.study_wide import study_wide_faults, with_cutoff
 from trialport.spec.study_words import codelists_needed, study_vocabulary
 from trialport.spec.vocabulary import Vocabulary
 from trialport.standard.load import load_standard
@@ -38,11 +40,14 @@ class PlannedStudy:
     plan: Plan
 
 
-def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
+def plan_study(
+    folder: Path, switches: Switches | None = None
+) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     """Return the planned study, or None where a fault is an error, and every fault.
 
     Args:
         folder: the folder of the specification, or the name of a shipped study.
+        switches: what is asked of this conversion beside the specification.
     """
     try:
         *templates, own = study_layers(folder)
@@ -51,6 +56,10 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     specification, found = load_study(own.files, own.shown, templates)
     if specification is None:
         return None, found
+    found += study_wide_faults(specification)
+    asked = switches or Switches()
+    study = with_cutoff(specification.study, asked.cutoff)
+    specification = replace(specification, study=study)
     for name in specification.sources.tables:
         found += contract_faults(name, specification.sources)
     for each in specification.study.formats:
@@ -62,7 +71,8 @@ def plan_study(folder: Path) -> tuple[PlannedStudy | None, list[Diagnostic]]:
     units = load_units((shipped() / "terminology" / "units.yaml").read_text(encoding="utf-8"))
     vocabulary, faults = study_vocabulary(specification, published, units)
     found += faults
-    plan, faults = build_plan(specification, guides, vocabulary)
+    limits = Limits(study.cutoff.text if study.cutoff else "", is_subset=bool(asked.subjects))
+    plan, faults = build_plan(specification, guides, vocabulary, limits)
     found += faults
     if plan is None or any(each.severity is Severity.ERROR for each in found):
         return None, found

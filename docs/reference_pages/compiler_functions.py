@@ -25,6 +25,13 @@ OWN = (
         "null where a part is null",
     ),
     Described(
+        "person",
+        "person(part, ...)",
+        "the parts, joined with `-`; for an earlier number of a re-screened person the number that"
+        " stays (`subjects.rescreened` of study.yaml), as `usubjid` uses it",
+        "null where a part is null",
+    ),
+    Described(
         "codelist",
         "codelist(value, 'NAME')",
         "the submission value of a collected value, by the codelist NAME of terminology.yaml;"

@@ -39,6 +39,19 @@ from trialport.cli.options import (
 )
 @only_option
 @format_option
+@click.option(
+    "--cutoff", metavar="DATE", default="", help="Last day that counts, instead of the study's."
+)
+@click.option(
+    "--subjects",
+    metavar="LIST",
+    help="Only these subjects: numbers with commas, or a file with one a line.",
+)
+@click.option(
+    "--treatment",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Dummy treatments (CSV) in place of the randomised ones.",
+)
 @click.option("--strict", is_flag=True, help="Write nothing where a finding is an error.")
 @force_option
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
@@ -54,6 +67,9 @@ def command(
     out: Path,
     only: tuple[str, ...],
     formats: tuple[str, ...],
+    cutoff: str,
+    subjects: str | None,
+    treatment: Path | None,
     strict: bool,
     force: bool,
     threads: int | None,
@@ -69,7 +85,10 @@ def command(
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert
+    from trialport.read.switches import Switches, chosen_subjects
 
+    chosen = chosen_subjects(subjects) if subjects is not None else ()
+    switches = Switches(cutoff, chosen, treatment)
     shown = not (as_json or ctx.meta["trialport.quiet"])
     with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
         made = convert(
@@ -78,6 +97,7 @@ def command(
             out=target,
             only=only,
             formats=formats,
+            switches=switches,
             strict=strict,
             force=force,
             threads=threads,

@@ -27,6 +27,8 @@ TERMS = (
     "CREATE MACRO tp_codelist_number(x, list_name) AS tp_number(tp_codelist(x, list_name))",
     "CREATE MACRO tp_term_decode(x, list_name) AS (SELECT c.decode FROM terms.codelists AS c"
     " WHERE c.codelist = list_name AND c.collected = x)",
+    "CREATE TABLE terms.subjects (usubjid VARCHAR)",
+    "CREATE MACRO tp_is_chosen(x) AS (x IN (SELECT c.usubjid FROM terms.subjects AS c))",
     "CREATE TABLE terms.conversions"
     " (given VARCHAR, target VARCHAR, analyte VARCHAR, factor DOUBLE, shift DOUBLE)",
     "CREATE MACRO tp_converted(x, given_unit, target_unit, what) AS ("
@@ -89,6 +91,10 @@ class Engine:
     def load_conversions(self, rows: Iterable[tuple[str, str, str, float, float]]) -> None:
         """Fill the table of unit conversions that `in_unit` reads."""
         self._insert("conversions", ["given", "target", "analyte", "factor", "shift"], rows)
+
+    def load_subjects(self, usubjids: Iterable[str]) -> None:
+        """Fill the table of chosen subjects, where a conversion has only some."""
+        self._insert("subjects", ["usubjid"], ((each,) for each in usubjids))
 
     def _insert(self, name: str, columns: list[str], rows: Iterable[tuple[object, ...]]) -> None:
         values = [list(each) for each in zip(*rows, strict=True)]

@@ -11,7 +11,7 @@ from trialport.plan.collect import Collector
 from trialport.plan.datasets import as_relation, plan_dataset, reads
 from trialport.plan.like import alike
 from trialport.plan.metadata import Guides
-from trialport.plan.model import Plan, Step
+from trialport.plan.model import Limits, Plan, Step
 from trialport.plan.possible_values import value_faults
 from trialport.plan.relationships import plan_relationships
 from trialport.plan.resources import plan_resource
@@ -21,10 +21,13 @@ from trialport.spec.vocabulary import Vocabulary
 
 
 def build_plan(
-    specification: Specification, guides: Guides, vocabulary: Vocabulary
+    specification: Specification,
+    guides: Guides,
+    vocabulary: Vocabulary,
+    limits: Limits = Limits(),  # noqa: B008 - a frozen value
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """Return the plan of a specification, or None where a fault is an error, and every fault."""
-    collector = Collector(vocabulary)
+    collector = Collector(vocabulary, limits)
     catalogue = Catalogue()
     for relation in raw_relations(specification.sources):
         catalogue.add(relation)

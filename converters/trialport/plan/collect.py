@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from trialport.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from trialport.functions.model import Type
+from trialport.plan.model import Limits
 from trialport.spec import sql
 from trialport.spec.expressions import (
     Compiled,
@@ -21,9 +22,10 @@ from trialport.spec.vocabulary import Vocabulary
 
 @dataclass(slots=True)
 class Collector:
-    """The faults found so far, and the vocabulary that every expression of the study shares."""
+    """The faults found so far, and what all of a study shares: vocabulary and limits."""
 
     vocabulary: Vocabulary
+    limits: Limits = field(default_factory=Limits)
     found: list[Diagnostic] = field(default_factory=list)
 
     def fault(self, code: str, place: Place, problem: str, remedy: str = "") -> None:

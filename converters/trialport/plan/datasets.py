@@ -14,6 +14,7 @@ from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.checks import add_checks
 from trialport.plan.collect import Collector
 from trialport.plan.fill import Filled, Filler
+from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.lookups import key_pairs, sorted_uses
 from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, variable_plan
 from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
@@ -47,6 +48,7 @@ class _Work:
     fault_queries: list[FaultQuery] = field(default_factory=list)
     blocks: list[BlockSource] = field(default_factory=list)
     types: dict[str, Type] = field(default_factory=dict)
+    cut_counts: list[exp.Expr] = field(default_factory=list[exp.Expr])
 
 
 @dataclass(slots=True)
@@ -226,6 +228,7 @@ def _block(
     needed = set(work.collector.names(block.unless))
     filled = _fill(early, chain, scope, lookups, needed, work)
     _unless(block, base, scope, chain, work)
+    _limit(relation, filled, chain, work)
     for row_key, relation_name in base.row_keys:
         work.row_keys.setdefault(row_key, relation_name)
     work.row_sources.update(dict.fromkeys(base.row_sources))
@@ -341,6 +344,21 @@ def _watch(filled: Filled, work: _Work) -> None:
     """Keep the queries for faults inside lookups, once where several blocks use the same."""
     found = [query for each in filled.lookups for query in each.fault_queries]
     work.fault_queries += [each for each in found if each not in work.fault_queries]
+
+
+def _limit(relation: Relation, filled: Filled, chain: Chain, work: _Work) -> None:
+    """Leave out what a choice of subjects and a data cut-off leave out."""
+    limits = work.collector.limits
+    if limits.is_subset and relation.name.startswith("raw."):
+        add_subset(chain, filled.types)
+    if not limits.cutoff or work.group != "sdtm":
+        return
+    dates = cut_dates(work.node.dataset.text, filled.types)
+    query = add_cutoff(chain, dates, limits.cutoff)
+    if query is not None:
+        work.cut_counts.append(query)
+        sources = [each for name in dates.deciding for each in filled.lineage.get(name, ())]
+        work.row_sources.update({replace(each, role="filter"): None for each in sources})
 
 
 def _remember(filled: Filled, work: _Work) -> None:
@@ -539,6 +557,7 @@ def _step(
         lineage={name: tuple(sources) for name, sources in work.lineage.items()},
         row_sources=tuple(work.row_sources),
         values=(*endpoint_values(node), *value_plans(node)),
+        cut_counts=tuple(work.cut_counts),
     )
 
 

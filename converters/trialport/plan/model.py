@@ -14,6 +14,18 @@ from trialport.spec.nodes import Content, DataType, Origin
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a conversion leaves out beside what the specification says.
+
+    `cutoff` is the last day that counts, YYYY-MM-DD, or empty; with `is_subset` records of subjects
+    that were not chosen are left out (the engine knows who was).
+    """
+
+    cutoff: str = ""
+    is_subset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VariablePlan:
     """One variable of a dataset as it will be written.
 
@@ -110,7 +122,8 @@ class Step:
 
     The table of the step holds the variables, `__id` (1, 2 ... in the order of the records),
     `__block` (index into `blocks`), `__row` (row key of the source record), `__row.<name>` (row
-    keys of joined and looked-up records) and the fault columns.
+    keys of joined and looked-up records) and the fault columns. `cut_counts` ask, for each block,
+    what a data cut-off changed (`limits.add_cutoff`).
     """
 
     name: str
@@ -130,6 +143,7 @@ class Step:
     lineage: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     row_sources: tuple[Source, ...] = ()
     values: tuple[ValuePlan, ...] = ()
+    cut_counts: tuple[exp.Expr, ...] = ()
 
     @property
     def output(self) -> exp.Select:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -81,11 +81,33 @@ def _usubjid(node: exp.Anonymous, c: Compiler) -> Compiled:
     parts = [c.expect(each, Type.TEXT) for each in node.expressions]
     if not parts:
         raise ExpressionError("E1306", "usubjid takes at least one argument")
-    tree: exp.Expr = sql.text(c.vocabulary.studyid)
-    for part in parts:
+    number = _stays(_joined(parts), c)
+    head = exp.DPipe(this=sql.text(c.vocabulary.studyid), expression=sql.text("-"))
+    return combined(exp.DPipe(this=head, expression=number), Type.TEXT, parts)
+
+
+def _person(node: exp.Anonymous, c: Compiler) -> Compiled:
+    parts = [c.expect(each, Type.TEXT) for each in node.expressions]
+    if not parts:
+        raise ExpressionError("E1306", "person takes at least one argument")
+    return combined(_stays(_joined(parts), c), Type.TEXT, parts)
+
+
+def _joined(parts: Sequence[Compiled]) -> exp.Expr:
+    tree = sql.paren(parts[0].sql)
+    for part in parts[1:]:
         joined = exp.DPipe(this=tree, expression=sql.text("-"))
         tree = exp.DPipe(this=joined, expression=sql.paren(part.sql))
-    return combined(tree, Type.TEXT, parts)
+    return tree
+
+
+def _stays(number: exp.Expr, c: Compiler) -> exp.Expr:
+    """Return the subject number that stays for a number, which is mostly the number itself."""
+    if not c.vocabulary.persons:
+        return number
+    pairs = c.vocabulary.persons.items()
+    ifs = [exp.If(this=sql.text(earlier), true=sql.text(stays)) for earlier, stays in pairs]
+    return exp.Case(this=sql.paren(number), ifs=ifs, default=number.copy())
 
 
 def _codelist(node: exp.Anonymous, c: Compiler) -> Compiled:
@@ -198,6 +220,7 @@ _CALLS: Mapping[str, Call] = {
     **values.CALLS,
     **sql_functions.CALLS,
     "usubjid": _usubjid,
+    "person": _person,
     "codelist": _codelist,
     "term_decode": _codelist,
     "collected": _collected,

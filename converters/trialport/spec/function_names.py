@@ -46,6 +46,7 @@ _SQL_FUNCTION_NAMES = [
 ]
 _OWN = (
     "usubjid",
+    "person",
     "codelist",
     "term_decode",
     "collected",

@@ -172,6 +172,31 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """Where the raw data tell the treatment to which a subject was randomised."""
+
+    place: Place
+    table: Text = key("raw table")
+    subject: Text = key("its column of the subject")
+    column: Text = key("its column of the treatment, which `--treatment FILE` replaces")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """Where the raw data list the subjects, and which of their numbers are one person."""
+
+    place: Place
+    table: Text = key("raw table")
+    number: Text = key("its column of the subject number")
+    person: tuple[Text, ...] = key(
+        "its columns that are alike where two numbers may be one person", default=()
+    )
+    rescreened: Mapping[str, Text] = key(
+        "earlier number of a person to the number that stays", default_factory=dict
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """Identity of the study and what holds for all its datasets (study.yaml)."""
 
@@ -198,6 +223,13 @@ class Study:
     timezone: str = key(
         "offset of the study's date-times, e.g. '+08:00'", form=forms.OFFSET, default=""
     )
+    cutoff: Text | None = key(
+        "last day that counts in SDTM, YYYY-MM-DD; study.CUTOFF in expressions",
+        form=forms.DATE,
+        default=None,
+    )
+    treatment: Treatment | None = key("where the randomised treatment is", default=None)
+    subjects: Subjects | None = key("where the subjects are listed", default=None)
     constants: Mapping[str, Constant] = key(
         "constants, used as study.NAME", form=forms.CONSTANT, default_factory=dict
     )

@@ -39,7 +39,11 @@ def study_vocabulary(
         for name, each in specification.terminology.codelists.items()
     }
     studyid = specification.study.study.text
-    return Vocabulary(studyid, constants, codelists, units), found
+    subjects = specification.study.subjects
+    persons = (
+        {earlier: each.text for earlier, each in subjects.rescreened.items()} if subjects else {}
+    )
+    return Vocabulary(studyid, constants, codelists, units, persons), found
 
 
 def _constant(node: Constant) -> ConstantValue:

@@ -70,12 +70,16 @@ class StudyCodelist:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the expressions of one study may name beside the data."""
+    """What the expressions of one study may name beside the data.
+
+    `persons` maps an earlier subject number of a person to the number that stays.
+    """
 
     studyid: str
     constants: Mapping[str, ConstantValue] = field(default_factory=dict)
     codelists: Mapping[str, StudyCodelist] = field(default_factory=dict)
     units: Units | None = None
+    persons: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def constant(self, name: str) -> ConstantValue:
         """Return a constant of study.yaml; STUDYID is always there. E1204 where there is none."""
