@@ -64,6 +64,9 @@ demo: $(VENV)/.run
 	   echo 'All findings are in $(OUT)/findings.json, datasets and resources beside it.';; \
 	*) echo "The conversion could not be done (exit code $$code)." >&2; exit $$code;; \
 	esac
+	@echo
+	@echo 'The report beside the printed figures of the paper (open it in a browser):'
+	@$(BIN)/trialport report $(OUT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal

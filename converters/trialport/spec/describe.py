@@ -18,9 +18,10 @@ from trialport.spec.nodes import (
     Terminology,
 )
 from trialport.spec.read_scalar import is_scalar
+from trialport.spec.report_nodes import Report
 from trialport.spec.schema import class_words, keys
 
-FILES: tuple[type, ...] = (Study, Sources, Terminology, Dataset, Resource)
+FILES: tuple[type, ...] = (Study, Sources, Terminology, Dataset, Resource, Report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from trialport.spec.layers import FOLDERS, SINGLE, Layer, belongs
 from trialport.spec.merge import MergedFile, merge_layers
 from trialport.spec.nodes import Dataset, Resource, Sources, Specification, Study, Terminology
 from trialport.spec.read_node import read_node
+from trialport.spec.report_check import report_faults
+from trialport.spec.report_nodes import Report
 from trialport.spec.schema import class_words
 
 __all__ = ["load_study", "read_node"]
@@ -27,7 +29,8 @@ def load_study(
 
     Args:
         files: text by path relative to the folder, with '/': study.yaml, sources.yaml,
-            terminology.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml. Only study.yaml must be there.
+            terminology.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml. Only study.yaml
+            must be there.
         shown: what stands before the relative path in places, e.g. `mappings/studies/msc_gvhd/`.
         templates: the layers beneath the study, the deepest first (`read_templates`).
 
@@ -42,6 +45,7 @@ def load_study(
     study = _single(Study, "study.yaml", read, found)
     sources = _single(Sources, "sources.yaml", read, found)
     terminology = _single(Terminology, "terminology.yaml", read, found)
+    report = _report(read, found)
     sdtm, adam = (_all(Dataset, folder, read, found) for folder in ("sdtm", "adam"))
     resources = _all(Resource, "fhir", read, found)
     found += _dataset_faults([*sdtm, *adam])
@@ -55,10 +59,28 @@ def load_study(
         sdtm=sdtm,
         adam=adam,
         resources=resources,
+        report=report,
         digest=_digest(layers),
         templates={each.name: _digest([each]) for each in templates},
     )
     return specification, found
+
+
+def load_report(layers: Sequence[Layer]) -> tuple[Report | None, list[Diagnostic]]:
+    """Return the report of a study, or None where there is none or it has faults, and the faults.
+
+    Args:
+        layers: templates, the deepest first, and the study itself last.
+    """
+    found: list[Diagnostic] = []
+    report = _report(merge_layers(layers), found)
+    return (None if found else report), found
+
+
+def _report(read: Mapping[str, MergedFile], found: list[Diagnostic]) -> Report | None:
+    report = _single(Report, "report.yaml", read, found)
+    found += report_faults(report) if report is not None else []
+    return report
 
 
 def _file_faults(layer: Layer) -> Iterator[Diagnostic]:

@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from trialport.diagnostics import Place
 from trialport.spec import forms
 from trialport.spec.forms import Form
+
+if TYPE_CHECKING:
+    from trialport.spec.report_nodes import Report
 
 
 def key(
@@ -784,5 +787,6 @@ class Specification:
     sdtm: tuple[Dataset, ...]
     adam: tuple[Dataset, ...]
     resources: tuple[Resource, ...]
+    report: Report | None
     digest: str
     templates: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -12,7 +12,8 @@ from pathlib import Path
 from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.exchange.formats import FORMATS
 
-_KNOWN = {"sdtm", "adam", "fhir", "zh", "findings.json", "manifest.json", *FORMATS}
+_REPORTS = ("findings.json", "manifest.json", "report.html", "report.json")
+_KNOWN = {"sdtm", "adam", "fhir", "zh", *_REPORTS, *FORMATS}
 
 
 @contextmanager
