@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialport.engine.duckdb import Engine
+    from trialport.package.build import Package
     from trialport.read.check import Check
     from trialport.read.texts import RawTexts
     from trialport.xport import model as xport
@@ -200,6 +201,37 @@ def datasets(
     planned, _ = plan(study, only, switches)
     with _Work(planned, raw, threads, memory_limit, lambda _: None, switches) as work:
         return work.frames(set(only)), work.findings
+
+
+def package(
+    out: Path | str,
+    *,
+    to: Path | str,
+    study: Path | str,
+    profile: str | None = None,
+    force: bool = False,
+) -> Package:
+    """Lay what a conversion wrote out as a submission package; see `package.build.build_package`.
+
+    Args:
+        out: what `convert` wrote.
+        to: folder to write; it appears whole or not at all.
+        study: the specification that `out` was made from.
+        profile: an agency, or a profile of it with its date; that of study.yaml unless stated.
+        force: replace an earlier package.
+    """
+    from trialport.package.build import build_package
+
+    planned, _ = plan(study)
+    return build_package(
+        Path(out),
+        Path(to),
+        planned,
+        Path(study),
+        profile=profile,
+        force=force,
+        created=creation_time(),
+    )
 
 
 def validate(

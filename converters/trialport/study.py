@@ -11,6 +11,7 @@ from trialport.exchange.formats import format_faults
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Limits, Plan
+from trialport.profiles import load_profile
 from trialport.read.contract import contract_faults
 from trialport.read.layers import read_layers
 from trialport.read.switches import Switches
@@ -62,6 +63,10 @@ def plan_study(
     specification = replace(specification, study=study)
     for name in specification.sources.tables:
         found += contract_faults(name, specification.sources)
+    try:
+        load_profile(specification.study.profile, specification.study.place)
+    except SpecError as error:
+        found += error.diagnostics
     for each in specification.study.formats:
         found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)

@@ -29,6 +29,7 @@ _VERBS = {
     "validate": "Check the datasets that a conversion wrote into DIR.",
     "spec": "Show specifications with their templates merged.",
     "rule": "Explain the validation rule CODE.",
+    "package": "Lay what a conversion wrote into OUT out as a submission package.",
     "define": "Check a define.xml, or begin a specification from it.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,18 +13,23 @@ from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.exchange.formats import FORMATS
 
 _REPORTS = ("findings.json", "manifest.json", "report.html", "report.json")
-_KNOWN = {"sdtm", "adam", "fhir", "zh", *_REPORTS, *FORMATS}
+KNOWN = {"sdtm", "adam", "fhir", "zh", *_REPORTS, *FORMATS}
 
 
 @contextmanager
-def fresh_folder(out: Path, *, force: bool) -> Generator[Path]:
+def fresh_folder(out: Path, *, force: bool, known: Set[str] = KNOWN) -> Generator[Path]:
     """Open a hidden folder beside `out` and give it that name when all of it is written.
+
+    Args:
+        out: the folder to be.
+        force: replace one that is there, unless it holds anything that is not `known`.
+        known: the names that may stand in a folder that is replaced.
 
     Raises:
         WriteError: E4101 `out` is there and not empty, E4102 it holds what is not ours,
             E4103 the place cannot be written.
     """
-    _check(out, force=force)
+    _check(out, known, force=force)
     partial = out.with_name(f".{out.name}.{secrets.token_hex(6)}.partial")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +47,7 @@ def fresh_folder(out: Path, *, force: bool) -> Generator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
 
 
-def _check(out: Path, *, force: bool) -> None:
+def _check(out: Path, known: Set[str], *, force: bool) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         problem = f"'{out}' is there and is no folder"
         raise WriteError([Diagnostic("E4101", Place(str(out)), problem, "name another folder")])
@@ -52,7 +57,7 @@ def _check(out: Path, *, force: bool) -> None:
         raise WriteError(
             [Diagnostic("E4101", Place(str(out)), problem, "name another folder, or use --force")]
         )
-    foreign = sorted(held - _KNOWN)
+    foreign = sorted(held - known)
     if foreign:
         problem = (
             f"the output folder holds '{foreign[0]}', which no conversion wrote; it is not replaced"
