@@ -264,11 +264,16 @@ class _Describing:
         place = f"{step.name}.{variable.name}"
         return DefineItemRef(
             item=f"IT.{place}",
-            mandatory=variable.core == "Req" or variable.name in step.keys[:2],
+            mandatory=self._is_mandatory(step, variable),
             key=step.keys.index(variable.name) + 1 if variable.name in step.keys else None,
             method=f"MT.{place}" if self._has_method(step, variable, valued) else "",
             role=variable.role if self.group == "sdtm" else "",
         )
+
+    def _is_mandatory(self, step: Step, variable: VariablePlan) -> bool:
+        """Return whether each record has a value: in ADaM, Req asks for the variable alone."""
+        is_required = variable.core == "Req" and self.group == "sdtm"
+        return is_required or variable.name in step.keys[:2]
 
     def _item(
         self, step: Step, variable: VariablePlan, length: int, valued: Mapping[str, str]

@@ -26,6 +26,15 @@ _DATE = re.compile("9999-99-99")
 _PARTIAL_DATE = re.compile("9999(-99(-99)?)?")
 _DATETIME = re.compile(rf"9999-99-99T99:99:99(\.9+)?{_ZONE}")
 _PARTIAL_DATETIME = re.compile(rf"9999(-99(-99(T99(:99(:99(\.9+)?)?)?{_ZONE})?)?)?")
+_SHAPES = {
+    "date": _DATE,
+    "partialDate": _PARTIAL_DATE,
+    "datetime": _DATETIME,
+    "partialDatetime": _PARTIAL_DATETIME,
+    "time": re.compile(rf"99:99:99(\.9+)?{_ZONE}"),
+    "partialTime": re.compile(rf"99(:99(:99(\.9+)?)?)?{_ZONE}"),
+}
+_WHOLE = re.compile(r"-?[0-9]+(\.0+)?([eE][+]?[0-9]+)?")
 _NUMBER_BYTES = 8
 _MOST_DIGITS = 15
 """Significant decimal digits that a double always holds."""
@@ -115,6 +124,20 @@ def iso8601_type(shapes: Sequence[str]) -> DataType:
         if all(pattern.fullmatch(each) for each in shapes):
             return name
     return "incompleteDatetime"
+
+
+def fits_type(type_: str, value: str) -> bool:
+    """Return whether a text is what an item of this type holds; types of no shape take all.
+
+    >>> fits_type("date", "2024-03"), fits_type("partialDate", "2024-03")
+    (False, True)
+    >>> fits_type("integer", "1.5")
+    False
+    """
+    if type_ == "integer":
+        return bool(_WHOLE.fullmatch(value))
+    pattern = _SHAPES.get(type_)
+    return pattern is None or pattern.fullmatch(re.sub("[0-9]", "9", value)) is not None
 
 
 def _places(variable: VariablePlan, used: Sequence[str]) -> list[int]:
