@@ -591,8 +591,18 @@ def describe(
 
 
 def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tuple[str, ...]:
-    """Return the terms of the sponsor that a variable may have; published ones go by their code."""
+    """Return the terms of the sponsor that a variable may have; published ones go by their code.
+
+    A variable that names no codelist of the study may have what the study adds to the published one
+    that the guide gives it: a standard result comes from the original one, which names it.
+    """
     names = variable.limited_to or ((variable.codelist,) if variable.codelist else ())
+    if not names:
+        names = tuple(
+            name
+            for name, each in codelists.items()
+            if each.published is not None and each.published.code in variable.nci_codelists
+        )
     known = [codelists[each] for each in names if each in codelists and not codelists[each].numeric]
     own = [each for each in known if each.published is None]
     if own and len(own) < len(known):

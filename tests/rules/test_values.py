@@ -83,7 +83,8 @@ def test_a_value_outside_a_closed_codelist_is_an_error_told_once(standards: Stan
     records = "SELECT unnest(['F', 'Female', 'Female', NULL]) AS SEX"
     result = ask("TP0010", standards, sex, "sdtm", records)
     assert problems(result) == [
-        "TP0010 DM column SEX: 'Female' is no term of SEX (C66731) (records: 2)"
+        "TP0010 DM column SEX: 'Female' is no term of SEX (C66731) (records: 2):"
+        " it is another writing of 'F'"
     ]
     assert result.findings[0].severity is Severity.ERROR
 
@@ -169,3 +170,22 @@ def test_codes_and_names_stand_one_to_one_both_ways(judge: Judge) -> None:
         "TP0014 ADTTE column PARAMCD: 'OS' goes with more than one PARAM",
         "TP0014 ADTTE column PARAM: 'Survival' goes with more than one PARAMCD",
     ]
+
+
+def test_a_result_with_a_sign_needs_no_term(standards: Standards) -> None:
+    result = VariableMetadata(
+        "LBSTRESC", "Result", "Char", 8, role="Result Qualifier", codelists=("C102580",)
+    )
+    query = "SELECT unnest(['<0.5', '>= 12', '5', '<low']) AS LBSTRESC"
+    assert problems(ask("TP0010", standards, result, "sdtm", query)) == [
+        "TP0010 DM column LBSTRESC: '<low' is no term of LBSTRESC (C102580) (records: 1)"
+    ]
+
+
+def test_another_writing_of_a_term_is_an_error_where_the_codelist_is_open_too(
+    standards: Standards,
+) -> None:
+    unit = VariableMetadata("DOSEU", "Units", "Char", 6, codelists=("C71620",))
+    result = ask("TP0010", standards, unit, "sdtm", "SELECT 'MG' AS DOSEU")
+    assert result.findings[0].severity is Severity.ERROR
+    assert problems(result)[0].endswith("it is another writing of 'mg'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from trialport.diagnostics import SpecError
-from trialport.rules import relations, structure, time_to_event, values
+from trialport.rules import relations, structure, time_to_event, traceability, values
 from trialport.rules.load import load_rules
 from trialport.rules.rule import Rule
 from trialport.templates import shipped
@@ -21,7 +21,14 @@ def shipped_rules() -> tuple[Rule, ...]:
     written, faults = load_rules(shipped_rule_files())
     if faults:
         raise SpecError(faults)
-    found = (*structure.RULES, *relations.RULES, *values.RULES, *time_to_event.RULES, *written)
+    found = (
+        *structure.RULES,
+        *relations.RULES,
+        *values.RULES,
+        *time_to_event.RULES,
+        *traceability.RULES,
+        *written,
+    )
     return tuple(sorted(found, key=lambda each: each.code))
 
 

@@ -58,7 +58,7 @@ def codelist_terms(target: Target) -> Iterator[Outcome]:
             terms, title, extensible = _terms(each, target)
             about = about or bool(terms)
             if terms:
-                yield _no_term(target, each, terms, title, extensible=extensible)
+                yield from _no_terms(target, each, terms, title, extensible=extensible)
     if not about:
         yield NotRun(f"{target.name} has no variable with a known codelist", applies=False)
 
@@ -114,24 +114,64 @@ def _terms(each: VariableMetadata, target: Target) -> tuple[tuple[str, ...], str
     return terms, title, any(found.extensible for found in published)
 
 
-def _no_term(
+def _no_terms(
     target: Target, each: VariableMetadata, terms: tuple[str, ...], title: str, *, extensible: bool
+) -> Iterator[Failing]:
+    """Yield each value that is no term, once, with the number of its records.
+
+    A list may be extensible, but not by another writing of a term that it has: that is an error.
+    """
+    source = _strangers(target, each, terms)
+    message = f"{{value}} is no term of {title} (records: {{count}})"
+    rest: exp.Expr = exp.true()
+    for value, *_ in target.database.rows(source.copy().order_by(sql.column(each.name))):
+        term = _meant(str(value), each, target)
+        if term is not None:
+            same = exp.EQ(this=variable(each.name), expression=sql.text(str(value)))
+            other = exp.NEQ(this=variable(each.name), expression=sql.text(str(value)))
+            rest = sql.every([rest, other]) or other
+            told = f"{message}: it is another writing of '{term}'"
+            yield _value_failing(same, each, told, source, Severity.ERROR)
+    severity = Severity.WARNING if extensible else Severity.ERROR
+    yield _value_failing(rest, each, message, source, severity)
+
+
+def _value_failing(
+    condition: exp.Expr,
+    each: VariableMetadata,
+    message: str,
+    source: exp.Select,
+    severity: Severity,
 ) -> Failing:
-    """Return each value that is no term, once, with the number of its records."""
+    count = variable("__n")
+    return Failing(condition, each.name, message, count, source, record=(), severity=severity)
+
+
+def _meant(value: str, each: VariableMetadata, target: Target) -> str | None:
+    """Return the one published term that a value is a synonym or another writing of, or None."""
+    wanted = value.casefold().strip()
+    found = {
+        term.value
+        for code in each.codelists
+        for term in target.standards.codelists[code].terms
+        if wanted in {name.casefold() for name in (term.value, term.decode, *term.synonyms)}
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _strangers(target: Target, each: VariableMetadata, terms: tuple[str, ...]) -> exp.Select:
+    """Return the query of the values that are no terms, with the number of records of each."""
     number = sql.alias(exp.Count(this=exp.Star()), "__n")
     listed = [sql.text(value) for value in (*terms, *_beside_terms(target, each))]
     value = sql.column(each.name)
     absent: exp.Expr = exp.Not(this=exp.In(this=value, expressions=listed))
     if each.role == "Result Qualifier":  # a codelist of results is for those that are no numbers
-        number_of = exp.TryCast(this=value.copy(), to=exp.DataType.build("DOUBLE"))
+        bare = sql.call("regexp_replace", value.copy(), sql.text("^[<>]=? ?"), sql.text(""))
+        number_of = exp.TryCast(this=bare, to=exp.DataType.build("DOUBLE"))
         absent = sql.every([absent, sql.is_null(number_of)]) or absent
     source = exp.select(sql.column(each.name), number)
     source = source.from_(exp.table_(target.name, quoted=True)).where(absent)
-    source = source.group_by(sql.column(each.name))
-    message = f"{{value}} is no term of {title} (records: {{count}})"
-    severity = Severity.WARNING if extensible else Severity.ERROR
-    count = variable("__n")
-    return Failing(exp.true(), each.name, message, count, source, record=(), severity=severity)
+    return source.group_by(sql.column(each.name))
 
 
 def _beside_terms(target: Target, each: VariableMetadata) -> tuple[str, ...]:
