@@ -17,6 +17,7 @@ _OTHER = "o"
 _THERE = "__there"
 _NOT_COPIED = frozenset({"STUDYID", "USUBJID", "DOMAIN", "ASEQ", "LABEL"})
 _MOST_SOURCES = 100
+_TREATMENTS = {"TRTP": "TRT01P", "TRTPN": "TRT01PN", "TRTA": "TRT01A", "TRTAN": "TRT01AN"}
 
 
 def copies_of_adsl(target: Target) -> Iterator[Outcome]:
@@ -28,6 +29,7 @@ def copies_of_adsl(target: Target) -> Iterator[Outcome]:
         yield NotRun("there is no dataset ADSL")
     else:
         yield from _copies(target, adsl, [("USUBJID", "USUBJID")])
+        yield from _treatments(target, adsl)
 
 
 def copies_of_source(target: Target) -> Iterator[Outcome]:
@@ -141,6 +143,21 @@ def _copies(target: Target, source: Relation, keys: Sequence[tuple[str, str]]) -
         differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(name, _OTHER))
         there = sql.not_null(sql.column(_THERE, _OTHER))
         message = f"{{value}} is not what {source.name} says"
+        yield Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
+
+
+def _treatments(target: Target, adsl: Relation) -> Iterator[Failing]:
+    """Yield the treatments that are not those of ADSL, where the study has one period."""
+    if "TRT02P" in adsl.columns:
+        return
+    for name, theirs in _TREATMENTS.items():
+        kind = target.relation.columns.get(name)
+        if kind is None or adsl.columns.get(theirs) is not kind:
+            continue
+        join = _joined(adsl, [("USUBJID", "USUBJID")], [theirs])
+        differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(theirs, _OTHER))
+        there = sql.not_null(sql.column(_THERE, _OTHER))
+        message = f"{{value}} is not {theirs} of ADSL"
         yield Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
 
 
