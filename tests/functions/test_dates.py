@@ -50,6 +50,42 @@ def test_first_and_last_day_of_those_that_a_date_can_mean(
     assert value("imputation_flag(?)", text) == (missing if meant else None)
 
 
+@settings(deadline=None, max_examples=200)
+@given(parts=PARTS, limit=st.sampled_from(DAYS))
+def test_a_limit_leaves_the_days_within_it(
+    value: Value, parts: tuple[str, int | None, int | None], limit: date
+) -> None:
+    year, month, day = parts
+    meant = [
+        each
+        for each in DAYS
+        if each.year == int(year) and month in (None, each.month) and day in (None, each.day)
+    ]
+    text = written(*parts)
+    late = [each for each in meant if each >= limit]
+    early = [each for each in meant if each <= limit]
+    assert value("earliest_day(?, ?)", text, limit) == (late[0] if late else None)
+    assert value("latest_day(?, ?)", text, limit) == (early[-1] if early else None)
+    assert value("earliest_day(?, ?)", text, None) == (meant[0] if meant else None)
+    assert value("latest_day(?, ?)", text, None) == (meant[-1] if meant else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("2021-05-09T-:30", "H"),
+        ("2021-05-09T10:-:15", "M"),
+        ("2021-05T10", "M"),
+        ("2021", "H"),
+        ("no date", None),
+    ],
+)
+def test_the_time_flag_names_the_highest_level_imputed(
+    value: Value, text: str, flag: str | None
+) -> None:
+    assert value("time_imputation_flag(?)", text) == flag
+
+
 @pytest.mark.parametrize(
     ("text", "flag"),
     [

@@ -52,6 +52,45 @@ _FLAG = once(
     date="tp_date_text(dtc)",
 )
 
+# With a month unknown, `2021---15`, the days that a date can mean are far apart; else they follow
+# one another, and a limit among them is one of them.
+_MONTHS = ", ".join(f"'{month:02}'" for month in range(1, 13))
+_DAYS_APART = (
+    f"list_transform([{_MONTHS}],"
+    " lambda month: try_cast(left(it.date, 5) || month || right(it.date, 3) AS DATE))"
+)
+_NOT_BEFORE = once(
+    "CASE WHEN it.first IS NULL OR it.last IS NULL THEN NULL"
+    " WHEN it.lowest IS NULL OR it.lowest <= it.first THEN it.first"
+    " WHEN it.lowest > it.last THEN NULL"
+    " WHEN contains(it.date, '---')"
+    f" THEN list_min(list_filter({_DAYS_APART}, lambda day: day >= it.lowest))"
+    " ELSE it.lowest END",
+    first=_EARLIEST,
+    last=_LATEST,
+    lowest="not_before",
+    date=_OF_KNOWN_YEAR,
+)
+_NOT_AFTER = once(
+    "CASE WHEN it.first IS NULL OR it.last IS NULL THEN NULL"
+    " WHEN it.highest IS NULL OR it.highest >= it.last THEN it.last"
+    " WHEN it.highest < it.first THEN NULL"
+    " WHEN contains(it.date, '---')"
+    f" THEN list_max(list_filter({_DAYS_APART}, lambda day: day <= it.highest))"
+    " ELSE it.highest END",
+    first=_EARLIEST,
+    last=_LATEST,
+    highest="not_after",
+    date=_OF_KNOWN_YEAR,
+)
+_TIME_FLAG = once(
+    "CASE WHEN it.date IS NULL THEN NULL WHEN it.time = '' OR starts_with(it.time, '-') THEN 'H'"
+    " WHEN length(it.time) < 5 OR it.time[4] = '-' THEN 'M'"
+    " WHEN length(it.time) < 8 THEN 'S' END",
+    date="tp_date_text(dtc)",
+    time=f"split_part({_TEXT}, 'T', 2)",
+)
+
 COMPLETE_DATE = Function(
     name="complete_date",
     returns=Type.DATE,
@@ -83,29 +122,44 @@ DATE_TEXT = Function(
 EARLIEST_DAY = Function(
     name="earliest_day",
     returns=Type.DATE,
-    forms=(Form(_DTC, _EARLIEST),),
-    doc="The first day that a complete or partial date can mean.",
-    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date.",
+    forms=(
+        Form(_DTC, _EARLIEST),
+        Form((*_DTC, Parameter("not_before", Type.DATE)), _NOT_BEFORE),
+    ),
+    doc="The first day that a complete or partial date can mean; of those that are not before"
+    " another, where one is given.",
+    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date; so too, with"
+    " a finding, where every day that it can mean is before the other.",
     source=_SOURCE,
     examples=(
         ("earliest_day('2021-05-09')", "2021-05-09"),
         ("earliest_day('2021-05')", "2021-05-01"),
         ("earliest_day('2021---15')", "2021-01-15"),
         ("earliest_day('--05-09')", None),
+        ("earliest_day('2021-05', complete_date('2021-05-09'))", "2021-05-09"),
+        ("earliest_day('2021---15', complete_date('2021-05-16'))", "2021-06-15"),
+        ("earliest_day('2021-04', complete_date('2021-05-09'))", None),
     ),
 )
 
 LATEST_DAY = Function(
     name="latest_day",
     returns=Type.DATE,
-    forms=(Form(_DTC, _LATEST),),
-    doc="The last day that a complete or partial date can mean.",
-    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date.",
+    forms=(
+        Form(_DTC, _LATEST),
+        Form((*_DTC, Parameter("not_after", Type.DATE)), _NOT_AFTER),
+    ),
+    doc="The last day that a complete or partial date can mean; of those that are not after"
+    " another, where one is given.",
+    nulls="Null for null, where the year is unknown, and for what is no ISO 8601 date; so too, with"
+    " a finding, where every day that it can mean is after the other.",
     source=_SOURCE,
     examples=(
         ("latest_day('2024-02')", "2024-02-29"),
         ("latest_day('2021')", "2021-12-31"),
         ("latest_day('2021---15')", "2021-12-15"),
+        ("latest_day('2021', complete_date('2021-05-09'))", "2021-05-09"),
+        ("latest_day('2021-06', complete_date('2021-05-09'))", None),
     ),
 )
 
@@ -146,5 +200,24 @@ IMPUTATION_FLAG = Function(
         ("imputation_flag('2021---15')", "M"),
         ("imputation_flag('--05-09')", "Y"),
         ("imputation_flag('2021-05-09')", None),
+    ),
+)
+
+TIME_IMPUTATION_FLAG = Function(
+    name="time_imputation_flag",
+    returns=Type.TEXT,
+    forms=(Form(_DTC, _TIME_FLAG),),
+    doc="What a time imputed from the text had to add: H where the hour is unknown, else M where"
+    " the minute is, else S where the second is.",
+    nulls="Null for null, for a complete time, where the date is unknown, and for what is no"
+    " ISO 8601 date.",
+    source="ADaMIG 1.3, 3.1.3 Date and Time Imputation Flag Variables: *TMF holds the highest"
+    " level that was imputed.",
+    examples=(
+        ("time_imputation_flag('2021-05-09')", "H"),
+        ("time_imputation_flag('2021-05-09T10')", "M"),
+        ("time_imputation_flag('2021-05-09T10:30')", "S"),
+        ("time_imputation_flag('2021-05-09T10:30:15')", None),
+        ("time_imputation_flag('-----T10:30')", None),
     ),
 )

@@ -15,6 +15,7 @@ from trialport.functions.dates import (
     IMPUTATION_FLAG,
     IS_COMPLETE,
     LATEST_DAY,
+    TIME_IMPUTATION_FLAG,
 )
 from trialport.functions.days import ADD_DAYS, DAYS_BETWEEN, ISO_DATE
 from trialport.functions.excel_date import EXCEL_DATE
@@ -41,6 +42,7 @@ _ALL = (
     LATEST_DAY,
     IS_COMPLETE,
     IMPUTATION_FLAG,
+    TIME_IMPUTATION_FLAG,
     BEFORE,
     AFTER,
     NOT_BEFORE,

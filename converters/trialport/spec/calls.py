@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -72,9 +73,55 @@ def _clinical(c: Compiler, function: Function, node: exp.Anonymous) -> Compiled:
     ]
     tree = sql.call(function.macro, *(part.sql for part in parts))
     whole = combined(tree, function.returns, parts)
+    for blamed, code, problem, remedy in _blamed(function, parts):
+        whole = with_fault(whole, blamed, code, problem, remedy)
+    return whole
+
+
+_Blamed = tuple[Compiled, str, str, str]
+
+
+def _blamed(function: Function, parts: Sequence[Compiled]) -> list[_Blamed]:
+    """Return the values that are at fault where they are there and the result is null."""
+    first, rest = parts[0], parts[1:]
+    if function.name in {"earliest_day", "latest_day"} and rest:
+        side = "before" if function.name == "earliest_day" else "after"
+        problem = f"{{value}} is {side} what it must not be {side}, whatever its unknown parts are"
+        possible = sql.not_null(sql.call(function.macro, first.sql.copy()))
+        return [(_where(first, possible), "E3252", problem, "correct the dates of the record")]
     if not function.fails:
-        return whole
-    return with_fault(whole, parts[0], *_FAULTS[function.name])
+        return []
+    fault = _FAULTS[function.name]
+    if function.name == "age_in_years":
+        return [(_where(first, sql.not_null(rest[0].sql)), *fault)]
+    if function.name == "iso8601" and len(parts) == 2:
+        alone = sql.call(function.macro, first.sql.copy())
+        readable = exp.Not(this=sql.paren(_every([sql.not_null(first.sql), sql.is_null(alone)])))
+        problem = "{value} is not a time that can be read, or has no complete date"
+        return [
+            (_where(first, sql.is_null(alone)), *fault),
+            (_where(rest[0], readable), fault[0], problem, fault[2]),
+        ]
+    if function.name == "iso8601" and rest:
+        shown = [sql.call("coalesce", part.sql.copy(), sql.text("-")) for part in parts]
+        given = exp.Or(
+            this=exp.Or(this=sql.not_null(parts[0].sql), expression=sql.not_null(parts[1].sql)),
+            expression=sql.not_null(parts[2].sql),
+        )
+        written = combined(sql.call("concat_ws", sql.text("/"), *shown), Type.TEXT, parts)
+        return [(_where(written, given), *fault)]
+    return [(first, *fault)]
+
+
+def _where(value: Compiled, condition: exp.Expr) -> Compiled:
+    """Return a value as it counts where a condition holds."""
+    return replace(value, sql=sql.when(condition, value.sql))
+
+
+def _every(conditions: Sequence[exp.Expr]) -> exp.Expr:
+    whole = sql.every(conditions)
+    assert whole is not None
+    return whole
 
 
 def _usubjid(node: exp.Anonymous, c: Compiler) -> Compiled:
