@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,32 @@ def test_what_is_written_can_be_read_and_written_again_byte_for_byte(
     document, notes = read_define(content)
     assert notes == []
     assert define_xml(document, created=None) == content
+
+
+def test_each_endpoint_of_the_report_has_its_result(made: Made) -> None:
+    content = (made.folder / "adam" / "define.xml").read_bytes()
+    document, _ = read_define(content)
+    primary = next(each for each in document.displays if each.name == "F2A")
+    (result,) = primary.results
+    wheres = {each.oid: each for each in document.wheres}
+    assert len(document.displays) == 10
+    assert result.purpose == "PRIMARY OUTCOME MEASURE"
+    assert result.datasets[0].variables == ("IT.ADTTE.AVAL", "IT.ADTTE.CRSTAT", "IT.ADTTE.TRTP")
+    assert [(each.item, each.values) for each in wheres[result.datasets[0].where].checks] == [
+        ("IT.ADTTE.PARAMCD", ("SCGVHD",)),
+        ("IT.ADTTE.FASFL", ("Y",)),
+    ]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_link_of_the_page_leads_somewhere(made: Made, group: str) -> None:
+    page = (made.folder / group / "define.html").read_text(encoding="utf-8")
+    anchors = set(re.findall(r'(?:id|name)="([^"]+)"', page))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    files = set(re.findall(r'href="([a-z0-9_]+[.]xpt)"', page))
+    assert links - anchors == set()
+    assert len(links) > 20
+    assert {each for each in files if not (made.folder / group / each).is_file()} == set()
 
 
 def test_the_manifest_lists_the_documents(made: Made) -> None:

@@ -142,7 +142,9 @@ def _further_files(root: etree._Element, folder: Path, file: str) -> Iterator[Di
     for path in sorted(folder.glob("*.xpt")):
         if path.name not in leaves.values():
             problem = f"no dataset of the document describes the file '{path.name}'"
-            yield Diagnostic("E4388", Place(file), problem, "describe it, or take it away")
+            yield Diagnostic(
+                "E4388", Place(file, root.sourceline), problem, "describe it, or take it away"
+            )
     for leaf, href in leaves.items():
         is_dataset = leaf.getparent().tag == f"{{{ODM}}}ItemGroupDef"
         if not is_dataset and _inside(folder, href) is None:

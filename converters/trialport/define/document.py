@@ -29,11 +29,13 @@ from trialport.define.model import (
     DefineWhere,
 )
 from trialport.define.origin import ANNOTATED_CRF, stated_origin, variable_origin
+from trialport.define.results import endpoint_results
 from trialport.define.types import Used, item_type
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec import nodes
+from trialport.spec.report_nodes import EndpointAnalysis
 from trialport.spec.vocabulary import Vocabulary
 
 _GUIDES = {"sdtmig": "SDTMIG", "adamig": "ADaMIG", "adam-occds": "ADaM-OCCDSIG"}
@@ -59,6 +61,7 @@ class StudyFacts:
     packages: Packages = field(default_factory=dict)
     datasets: Mapping[str, nodes.Dataset] = field(default_factory=dict)
     annotated_crf: str = ""
+    endpoints: Mapping[str, EndpointAnalysis] = field(default_factory=dict)
 
 
 def study_facts(specification: nodes.Specification, packages: Packages) -> StudyFacts:
@@ -76,6 +79,7 @@ def study_facts(specification: nodes.Specification, packages: Packages) -> Study
         packages=packages,
         datasets={it.dataset.text: it for it in (*specification.sdtm, *specification.adam)},
         annotated_crf=study.annotated_crf,
+        endpoints=specification.report.endpoints if specification.report else {},
     )
 
 
@@ -108,6 +112,8 @@ def define_document(
     describing = _Describing(group, facts, standards, used, oids)
     parts = [describing.dataset(step, each) for step, each in zip(own, written, strict=True)]
     crf = _annotated_crf(parts, facts)
+    there = {step.name: [each.name for each in step.variables] for step in own}
+    results = list(endpoint_results(facts.endpoints, there)) if group == "adam" else []
     name = f"{facts.study} {'SDTM' if group == 'sdtm' else 'ADaM'} data definitions"
     return DefineDocument(
         file=DefineFile(
@@ -125,7 +131,8 @@ def define_document(
         datasets=tuple(each.dataset for each in parts),
         items=tuple(item for each in parts for item in each.items),
         value_lists=tuple(item for each in parts for item in each.value_lists),
-        wheres=tuple(item for each in parts for item in each.wheres),
+        wheres=(*(item for each in parts for item in each.wheres), *(each for _, each in results)),
+        displays=tuple(display for display, _ in results),
         codelists=codelists,
         methods=tuple(item for each in parts for item in each.methods),
         comments=tuple(item for each in parts for item in each.comments),
