@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trialport.engine.duckdb import Engine
     from trialport.package.build import Package
     from trialport.read.check import Check
+    from trialport.read.queries import Query
     from trialport.read.texts import RawTexts
     from trialport.xport import model as xport
 
@@ -259,6 +260,21 @@ def validate(
     return found, list(result.not_run)
 
 
+def raw_queries(study: Path | str, *, raw: Raw) -> list[Query]:
+    """Return what the contracts find in the raw records, by site and subject; nothing is made.
+
+    Raises:
+        SpecError: the specification has faults.
+        DataError: raw files cannot be read as their contracts say.
+    """
+    planned, _ = plan(study)
+    work = _Work(planned, raw, None, None, lambda _: None)
+    try:
+        return work.queries()
+    finally:
+        work.engine.close()
+
+
 class _StrictError(Exception):
     """Leaves the fresh folder without giving it its name."""
 
@@ -290,7 +306,7 @@ class _Work:
 
     def __enter__(self) -> _Work:
         try:
-            self._stage()
+            self._stage(raw_tables(self.planned.plan))
             self._run()
         except BaseException:
             self.engine.close()
@@ -302,14 +318,14 @@ class _Work:
 
     # --- raw records ---
 
-    def _stage(self) -> None:
+    def _stage(self, names: Collection[str]) -> None:
         from trialport.read.digest import content_digest
         from trialport.read.persons import person_checks
         from trialport.read.stage import stage_sql
         from trialport.read.tables import read_tables
 
         sources = self.planned.specification.sources
-        tables, found = read_tables(sources, self._raw(), raw_tables(self.planned.plan))
+        tables, found = read_tables(sources, self._raw(), names)
         found += self._blind(tables)
         plans = {
             name: stage_sql(name, sources.tables[name], sources, texts.columns)
@@ -405,6 +421,20 @@ class _Work:
             self.findings.append(Diagnostic("E3169", Place(), problem, "", Severity.WARNING))
 
     # --- results ---
+
+    def queries(self) -> list[Query]:
+        """Stage the raw records, and return what is to be asked about them."""
+        from trialport.read.queries import owners_query, queries
+
+        specification = self.planned.specification
+        sources, subjects = specification.sources, specification.study.subjects
+        self._stage(sources.tables)
+        owners: dict[str, dict[int, tuple[str, str]]] = {}
+        for name in sources.tables:
+            query = subjects and owners_query(name, sources, subjects, "raw")
+            rows = self.engine.rows(query) if query is not None else []
+            owners[name] = {int(row): (site or "", subject or "") for row, site, subject in rows}
+        return queries(self.findings, sources, owners)
 
     def frames(self, only: Collection[str]) -> dict[str, pd.DataFrame]:
         """Return the datasets as DataFrames."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialport.diagnostics import Diagnostic, Severity, SpecError, did_you_mean
+from trialport.diagnostics import Diagnostic, Severity, SpecError
 from trialport.exchange.formats import format_faults
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
@@ -14,6 +14,7 @@ from trialport.plan.model import Limits, Plan
 from trialport.profiles import load_profile
 from trialport.read.contract import contract_faults
 from trialport.read.layers import read_layers
+from trialport.read.packages import read_package
 from trialport.read.switches import Switches
 from trialport.spec.effective import effective_texts
 from trialport.spec.layers import Layer
@@ -71,7 +72,7 @@ def plan_study(
         found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)
     found += faults
-    published, faults = _terminology(specification)
+    published, faults = _terminology(specification, study_folder(folder))
     found += faults
     units = load_units((shipped() / "terminology" / "units.yaml").read_text(encoding="utf-8"))
     vocabulary, faults = study_vocabulary(specification, published, units)
@@ -136,24 +137,16 @@ def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:
     return Guides(sdtm, tuple(adam)), found
 
 
-def _terminology(specification: Specification) -> tuple[dict[str, Codelist], list[Diagnostic]]:
+def _terminology(
+    specification: Specification, folder: Path
+) -> tuple[dict[str, Codelist], list[Diagnostic]]:
     """Return the codelists of the pinned packages that the study uses."""
     found: list[Diagnostic] = []
     codelists: dict[str, Codelist] = {}
-    folder = shipped() / "terminology"
-    known = [
-        each.name.removesuffix(".csv.gz")
-        for each in folder.iterdir()
-        if each.name.endswith(".csv.gz")
-    ]
     needed = codelists_needed(specification)
     for package in specification.study.terminology.values():
-        if package.text not in known:
-            problem = f"there is no terminology package '{package.text}'"
-            found.append(
-                Diagnostic("E1223", package.place, problem, did_you_mean(package.text, known))
-            )
-            continue
-        content = (folder / f"{package.text}.csv.gz").read_bytes()
-        codelists |= load_terminology(content, needed)
+        try:
+            codelists |= load_terminology(read_package(package, folder), needed)
+        except SpecError as error:
+            found += error.diagnostics
     return codelists, found

@@ -27,6 +27,8 @@ _VERBS = {
     "convert": "Convert the raw records of STUDY to datasets and resources.",
     "report": "Compute the report of what a conversion wrote into DIR.",
     "validate": "Check the datasets that a conversion wrote into DIR.",
+    "queries": "List what the raw records of STUDY should be asked about.",
+    "terms": "Import controlled terminology, list packages, show codelists.",
     "spec": "Show specifications with their templates merged.",
     "rule": "Explain the validation rule CODE.",
     "package": "Lay what a conversion wrote into OUT out as a submission package.",

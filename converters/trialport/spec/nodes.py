@@ -175,6 +175,24 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package of controlled terminology that a study pins."""
+
+    SHORTHAND: ClassVar[str] = "package"
+
+    place: Place
+    package: Text = key("name of the package")
+    sha256: Text | None = key(
+        "digest of its table; needed for a package that is not shipped", default=None
+    )
+
+    @property
+    def text(self) -> str:
+        """The name of the package."""
+        return self.package.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment:
     """Where the raw data tell the treatment to which a subject was randomised."""
 
@@ -191,6 +209,7 @@ class Subjects:
     place: Place
     table: Text = key("raw table")
     number: Text = key("its column of the subject number")
+    site: Text | None = key("its column of the site", default=None)
     person: tuple[Text, ...] = key(
         "its columns that are alike where two numbers may be one person", default=()
     )
@@ -212,7 +231,7 @@ class Study:
     )
     title: str = key("title of the study", default="")
     standards: Mapping[str, Text] = key("version of each standard, e.g. sdtmig: '3.4'")
-    terminology: Mapping[str, Text] = key("pinned terminology package of sdtm, adam")
+    terminology: Mapping[str, Package] = key("pinned terminology package of sdtm, adam")
     profile: str = key("regulator's profile", default="fda")
     annotated_crf: str = key(
         "file of the annotated CRF beside define.xml, e.g. acrf.pdf; collected variables then name "

@@ -23,7 +23,8 @@ def study_wide_faults(specification: Specification) -> Iterator[Diagnostic]:
         columns = (study.treatment.subject, study.treatment.column)
         yield from _unknown(study.treatment.table, columns, specification)
     if study.subjects is not None:
-        columns = (study.subjects.number, *study.subjects.person)
+        site = (study.subjects.site,) if study.subjects.site is not None else ()
+        columns = (study.subjects.number, *site, *study.subjects.person)
         yield from _unknown(study.subjects.table, columns, specification)
         for earlier, stays in study.subjects.rescreened.items():
             if stays.text in study.subjects.rescreened:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from xml.etree import ElementTree
@@ -39,21 +40,26 @@ def import_terminology(content: bytes, name: str) -> bytes:
     Raises:
         DataError: E3091 unknown ending, E3092 a needed column is absent, E3093 the XML is not
             well-formed or declares a document type, E3094 there are no terms, E3095 a term
-            stands under a codelist that the file does not define.
+            stands under a codelist that the file does not define, E3361 the file is damaged.
     """
+    try:
+        return terminology_table(_rows(content, name), name)
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+        raise _fault("E3361", name, "the file is not text in UTF-8, or is damaged", "") from error
+
+
+def _rows(content: bytes, name: str) -> list[Row]:
     ending = name.lower()
     if ending.endswith((".txt", ".tsv")):
-        rows = rows_of_text(content, name)
-    elif ending.endswith((".xlsx", ".xls")):
-        rows = rows_of_workbook(content, name)
-    elif ending.endswith(".xml"):
-        rows = rows_of_odm(content, name)
-    elif ending.endswith((".csv", ".csv.gz")):
-        rows = rows_of_table(content, name)
-    else:
-        kinds = ", ".join(f"'{each}'" for each in _KINDS)
-        raise _fault("E3091", name, f"'{PurePath(name).suffix}' is no known ending", kinds)
-    return terminology_table(rows, name)
+        return rows_of_text(content, name)
+    if ending.endswith((".xlsx", ".xls")):
+        return rows_of_workbook(content, name)
+    if ending.endswith(".xml"):
+        return rows_of_odm(content, name)
+    if ending.endswith((".csv", ".csv.gz")):
+        return rows_of_table(content, name)
+    kinds = ", ".join(f"'{each}'" for each in _KINDS)
+    raise _fault("E3091", name, f"'{PurePath(name).suffix}' is no known ending", kinds)
 
 
 def terminology_table(rows: Iterable[Row], name: str = "") -> bytes:
