@@ -70,6 +70,18 @@ def test_the_document_holds_what_was_asked_for(run: Run, tiny: Path) -> None:
     assert "sql" not in dataset
 
 
+def test_the_plan_is_drawn_as_a_graph(run: Run, tiny: Path) -> None:
+    lines = run("plan", tiny / "study", "--mermaid").out.splitlines()
+    assert lines[0] == "graph LR"
+    assert "  raw_events[(events)]" in lines
+    assert {"  raw_demography --> DM", "  raw_events --> AE", "  DM --> AE"} <= set(lines)
+
+
+def test_a_graph_goes_with_only_alone(run: Run, tiny: Path) -> None:
+    ran = run("plan", tiny / "study", "--mermaid", "--sql")
+    assert (ran.code, "--mermaid goes with --only alone" in ran.err) == (2, True)
+
+
 def test_a_dataset_the_study_does_not_make_is_answered_with_the_nearest(
     run: Run, tiny: Path
 ) -> None:

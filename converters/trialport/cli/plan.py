@@ -34,6 +34,7 @@ from trialport.cli.options import (
     shell_complete=complete_studies,
     help="Show what STUDY makes otherwise than OTHER, an earlier specification.",
 )
+@click.option("--mermaid", is_flag=True, help="Show the plan as a Mermaid graph: what reads what.")
 @only_option
 @json_option
 @quiet_option
@@ -44,6 +45,7 @@ def command(
     sql: bool,
     lineage: bool,
     compare: Path | None,
+    mermaid: bool,
     only: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -67,7 +69,13 @@ def command(
         return
     planned, found = plan(study, only)
     chosen = show_plan.chosen_steps(planned.plan, dataset)
-    if as_json:
+    if mermaid:
+        from trialport.plan.lineage import mermaid as graph
+
+        if dataset or sql or lineage or as_json:
+            raise click.UsageError("--mermaid goes with --only alone")
+        emit(graph(planned.plan).rstrip())
+    elif as_json:
         emit(json_text(show_plan.plan_json(planned.plan, chosen, sql=sql, lineage=lineage)))
     elif sql or lineage:
         emit(show_plan.details(chosen, sql=sql, lineage=lineage))

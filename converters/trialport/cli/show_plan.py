@@ -50,6 +50,7 @@ def description(step: Step) -> str:
         ("structure", step.structure),
         ("keys", ", ".join(step.keys)),
         ("made from", ", ".join(step.depends)),
+        ("subjects", "each by itself" if step.is_local else "seen together"),
         ("written at", str(step.place)),
     ]
     lines = [f"{name + ':':<12}{plain(value)}" for name, value in heads if value]
@@ -97,6 +98,7 @@ def _step_json(step: Step, *, sql: bool, lineage: bool) -> dict[str, Any]:
         "class": step.class_,
         "structure": step.structure,
         "keys": list(step.keys),
+        "local_to_a_subject": step.is_local,
         "made_from": list(step.depends),
         "written_at": str(step.place),
         "variables": [_variable_json(each) for each in step.variables],

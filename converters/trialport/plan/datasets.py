@@ -15,9 +15,10 @@ from trialport.plan.checks import add_checks
 from trialport.plan.collect import Collector
 from trialport.plan.fill import Filled, Filler
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
+from trialport.plan.locality import is_subject_local
 from trialport.plan.lookups import key_pairs, sorted_uses
 from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, variable_plan
-from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan
+from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan, Written
 from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
 from trialport.plan.value_level import add_value_checks, endpoint_values, value_plans
@@ -85,7 +86,9 @@ def plan_dataset(
     scope = _stacked_scope(names, work)
     add_checks(node, scope, chain, work.faults, collector)
     add_value_checks(node, scope, chain, work.faults, collector)
-    return _step(chain, names, written, work)
+    step = _step(chain, names, written, work)
+    local = is_subject_local(node, list(zip(records, definitions, strict=True)), collector)
+    return replace(step, is_local=local)
 
 
 def _records(node: Dataset, collector: Collector) -> list[Records]:
@@ -216,7 +219,8 @@ def _block(
     known_faults = len(work.faults.columns)
     name = work.node.dataset.text
     base = add_base(block, relation, work.catalogue, chain, work.faults, name, work.collector)
-    work.blocks.append(BlockSource(relation.name, block_place(block)))
+    written = {each: _written(node) for each, node in defined.items()}
+    work.blocks.append(BlockSource(relation.name, block_place(block), written))
     early = {each: node for each, node in defined.items() if each not in late}
     lookups = dict(work.node.lookups)
     known: dict[str, LookupNames] = {}
@@ -243,6 +247,15 @@ def _block(
         frozenset(columns | {each.column for each in work.faults.columns[known_faults:]}),
         filled.types,
     )
+
+
+def _written(node: Variable) -> Written:
+    """Return how a variable is written: its expression, its constant, or that it is a window."""
+    if node.value is not None:
+        return Written(node.value.text.strip(), node.value.place)
+    if node.window is not None:
+        return Written("window", node.window.place)
+    return Written(f"'{node.text}'" if node.text is not None else node.number or "", node.place)
 
 
 def _scope(

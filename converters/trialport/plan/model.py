@@ -100,11 +100,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How a variable is written in the specification: its expression or constant, and where."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class BlockSource:
-    """Where the records of one block come from: a raw table, a dataset, or the specification."""
+    """Where the records of one block come from: a raw table, a dataset, or the specification.
+
+    `written` holds how the block fills each of its variables.
+    """
 
     relation: str
     place: Place
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,9 @@ class Step:
     `__block` (index into `blocks`), `__row` (row key of the source record), `__row.<name>` (row
     keys of joined and looked-up records) and the fault columns. `cut_counts` ask, for each block,
     what a data cut-off changed (`limits.add_cutoff`).
+
+    `is_local` is true where a record depends on records of its own subject alone, so that shards
+    of whole subjects, converted apart and put together, give the same records.
     """
 
     name: str
@@ -142,6 +157,7 @@ class Step:
     row_keys: tuple[tuple[str, str], ...] = ()
     lineage: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     row_sources: tuple[Source, ...] = ()
+    is_local: bool = False
     values: tuple[ValuePlan, ...] = ()
     cut_counts: tuple[exp.Expr, ...] = ()
 

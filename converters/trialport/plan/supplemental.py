@@ -56,6 +56,7 @@ def plan_supplemental(node: Dataset, parent: Step, guides: Guides, collector: Co
         blocks=(BlockSource(name, node.place),),
         place=node.place,
         lineage=lineage,
+        is_local=parent.is_local,
         row_sources=tuple(Source(each.relation, each.column, "filter") for each in lineage["QVAL"]),
     )
 
