@@ -2,7 +2,7 @@
 # Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help core-cases demo test interop check fuzz bench fmt style types layers docs build clean
+.PHONY: help core-cases demo test interop check fuzz bench mutants coverage-report coverage-table fmt style types layers docs build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,9 @@ help:
 	@echo 'make layers  import-linter: who may import whom'
 	@echo 'make fuzz    feed 100000 damaged files to the readers (INPUTS=, SEED=)'
 	@echo 'make bench   measure writing and reading transport files against others (ROWS=)'
+	@echo 'make mutants try 334 changed specifications and write tests/mutants/mutants.csv'
+	@echo 'make coverage-report  list each key, function and error code with what uses it'
+	@echo 'make coverage-table   run tests (TESTS=) and note which of them use what'
 	@echo 'make fmt     format the code and sort imports'
 	@echo 'make core-cases CASES=FILE   judge the published test cases of the CORE rules'
 	@echo 'make docs    write the pages of docs/reference that are made from the code'
@@ -75,6 +78,16 @@ interop: $(VENV)/.dev
 	$(BIN)/python -m pytest -m interop -rs
 
 check: style types layers test
+
+mutants: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python -m tests.mutants.table --workers $(WORKERS)
+
+coverage-report: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python -m tests.coverage.report
+
+TESTS ?= tests
+coverage-table: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python -m tests.coverage.report --run $(TESTS)
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python -m tests.fuzz.run --inputs $(INPUTS) --seed $(SEED)

@@ -10,7 +10,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.study import Study
 
 OPERATORS = (*FAULTS, *HARMLESS)
-MOST = 6
+MOST = 5
 """How many mutants of one operator are drawn."""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tests.mutants.mutant import Expected, Mutant
-from tests.mutants.sites import Site, is_expression, words
+from tests.mutants.sites import Site, is_dataset, is_expression, words
 from tests.mutants.study import Study
 
 Operator = Callable[[Study], Iterator[Mutant]]
@@ -18,8 +18,9 @@ FAULT = Expected.FAULT
 
 
 def _misspelt(name: str) -> str:
-    """Return the name with its last two letters changed; no shipped name ends so."""
-    return name[:-1] + ("Q" if name.isupper() or not name.isalpha() else "q")
+    """Return the name with its last letter changed; no shipped name ends so."""
+    last = "X" if name.endswith(("Q", "q")) else "Q"
+    return name[:-1] + (last if name.isupper() or not name.isalpha() else last.lower())
 
 
 def _expressions(study: Study) -> Iterator[Site]:
@@ -79,7 +80,7 @@ def misspelt_key(study: Study) -> Iterator[Mutant]:
     language = {"records", "variables", "lookups", "value", "codelist", "label", "where", "pick"}
     language |= {"order", "expect", "text", "tests", "result", "columns", "type", "file", "event"}
     for site in study.sites:
-        if site.is_key and site.text in language and not site.file.startswith("fhir"):
+        if site.is_key and site.text in language and "fhir/" not in site.file:
             if len(site.path) >= 1 and site.path[-1] in {"columns", "constants", "content"}:
                 continue
             new = site.text[0] + site.text[2] + site.text[1] + site.text[3:]
@@ -126,9 +127,7 @@ def misspelt_event(study: Study) -> Iterator[Mutant]:
     """An endpoint, or a competing event, of an event that is not there."""
     for site in study.sites:
         if (
-            not site.is_key
-            and site.last in {"event", "not_before"}
-            and site.file.startswith("adam")
+            not site.is_key and site.last in {"event", "not_before"} and "adam/" in site.file
         ) and "impute" not in site.path:
             yield study.replaced("misspelt_event", FAULT, site, 0, site.raw, site.text + "x")
 
@@ -149,12 +148,13 @@ def misspelt_variable_name(study: Study) -> Iterator[Mutant]:
     for site in study.sites:
         if (
             site.is_key
-            and site.file.startswith("sdtm")
+            and "sdtm/" in site.file
             and site.path == ("variables",)
             and len(site.text) < 8
+            and not study.is_shared(site)
             and (study.dataset(site.file), site.text) in study.standard
         ):
-            places = (study.head(site.file), *study.uses(site.text))
+            places = (*study.heads(site.file), *study.uses(site.text))
             new = site.text + "Q"
             yield study.replaced("misspelt_variable_name", FAULT, site, 0, site.raw, new, places)
 
@@ -175,9 +175,9 @@ def misspelt_term(study: Study) -> Iterator[Mutant]:
 
 def misspelt_constant_term(study: Study) -> Iterator[Mutant]:
     """A constant text that the codelist beside it does not have."""
-    beside = {each.path[:-1] for each in study.sites if each.last == "codelist"}
+    beside = {(each.file, each.line) for each in study.sites if each.last == "codelist"}
     for site in study.sites:
-        if not site.is_key and site.last == "text" and site.path[:-1] in beside:
+        if not site.is_key and site.last == "text" and (site.file, site.line) in beside:
             yield study.replaced(
                 "misspelt_constant_term", FAULT, site, 0, site.raw, site.text + "X"
             )
@@ -309,7 +309,7 @@ def pick_only_of_many(study: Study) -> Iterator[Mutant]:
 def expect_more_than_there_is(study: Study) -> Iterator[Mutant]:
     """A join that declares a match for every record, though screen failures have none."""
     for site in study.sites:
-        if not site.is_key and site.last == "expect" and site.file == "sdtm/dm.yaml":
+        if not site.is_key and site.last == "expect" and site.file.endswith("sdtm/dm.yaml"):
             yield study.replaced(
                 "expect_more_than_there_is", FAULT, site, 0, site.raw, "exactly one"
             )
@@ -329,10 +329,10 @@ def order_is_gone(study: Study) -> Iterator[Mutant]:
 def required_variable_is_gone(study: Study) -> Iterator[Mutant]:
     """A dataset without a variable that the standard requires; whoever reads it may be named."""
     for site in study.sites:
-        if site.is_key and site.path == ("variables",) and site.file.startswith("sdtm"):
+        if site.is_key and site.path == ("variables",) and "sdtm/" in site.file:
             core, _ = study.standard.get((study.dataset(site.file), site.text), ("", ""))
-            if core == "Req":
-                places = (study.head(site.file), *study.uses(site.text))
+            if core == "Req" and not study.is_shared(site):
+                places = (*study.heads(site.file), *study.uses(site.text))
                 yield _line_gone(study, "required_variable_is_gone", site, places)
 
 
@@ -403,7 +403,7 @@ def bracket_is_gone(study: Study) -> Iterator[Mutant]:
 def comma_is_gone(study: Study) -> Iterator[Mutant]:
     """Two entries of a mapping or list without the comma between them."""
     for file, text in study.files.items():
-        if file.startswith(("sdtm", "adam")):
+        if is_dataset(file):
             for found in re.finditer(r"(?<=\w),(?= +(?:codelist|pick|order|expect|label): )", text):
                 line = text.count("\n", 0, found.start()) + 1
                 yield Mutant("comma_is_gone", FAULT, file, line, found.start(), found.end(), "")
@@ -432,7 +432,7 @@ def indented_otherwise(study: Study) -> Iterator[Mutant]:
 def value_and_text(study: Study) -> Iterator[Mutant]:
     """Two keys that exclude one another."""
     for site in study.sites:
-        if not site.is_key and site.last == "codelist" and site.file.startswith("sdtm"):
+        if not site.is_key and site.last == "codelist" and "sdtm/" in site.file:
             yield study.replaced(
                 "value_and_text", FAULT, site, 0, site.raw, f"{site.raw}, number: 1, text: A"
             )
@@ -453,7 +453,7 @@ def length_out_of_range(study: Study) -> Iterator[Mutant]:
     """A length that no variable of XPORT can have."""
     lengths = ["0", "201", "12.5", "ten"]
     for number, site in enumerate(study.sites):
-        if not site.is_key and site.last == "codelist" and site.file.startswith(("sdtm", "adam")):
+        if not site.is_key and site.last == "codelist" and is_dataset(site.file):
             new = f"{site.raw}, length: {lengths[number % 4]}"
             yield study.replaced("length_out_of_range", FAULT, site, 0, site.raw, new)
 
@@ -461,7 +461,7 @@ def length_out_of_range(study: Study) -> Iterator[Mutant]:
 def label_too_long(study: Study) -> Iterator[Mutant]:
     """A label of more than 40 bytes."""
     for site in study.sites:
-        if not site.is_key and site.last == "label" and site.file.startswith(("sdtm", "adam")):
+        if not site.is_key and site.last == "label" and is_dataset(site.file):
             new = f'"{site.text} {"x" * 40}"'
             yield study.replaced("label_too_long", FAULT, site, 0, site.raw, new)
 
@@ -472,7 +472,8 @@ def number_that_is_none(study: Study) -> Iterator[Mutant]:
         if (
             not site.is_key
             and site.last in {"code", "number", "window", "minimum", "maximum"}
-            and not site.file.startswith("fhir")
+            and "rows" not in site.path
+            and "fhir/" not in site.file
         ):
             yield study.replaced("number_that_is_none", FAULT, site, 0, site.raw, "many")
 
@@ -507,9 +508,10 @@ def circle_of_datasets(study: Study) -> Iterator[Mutant]:
     """A dataset that reads one that is made from it; the head of any of them may be named."""
     for file, text in study.files.items():
         found = re.search(r"^lookups:\n", text, re.MULTILINE)
-        if found and file.startswith("sdtm") and "from: DM" in text:
+        made = f"from: {study.dataset(file)}," in study.files["adam/adsl.yaml"]
+        if found and "sdtm/" in file and made:
             line = text.count("\n", 0, found.end()) + 1
-            heads = tuple(study.head(each) for each in study.files if each.startswith("sdtm"))
+            heads = tuple(study.head(each) for each in study.files if is_dataset(each))
             new = "  adsl: {from: ADSL, pick: only}\n"
             at = found.end()
             yield Mutant("circle_of_datasets", FAULT, file, line, at, at, new, heads)
@@ -523,7 +525,7 @@ def misspelt_element(study: Study) -> Iterator[Mutant]:
     for site in study.sites:
         if (
             site.is_key
-            and site.file.startswith("fhir")
+            and "fhir/" in site.file
             and site.path[:1] == ("content",)
             and site.text not in {"text", "number", "boolean"}
             and site.text.isalpha()
@@ -536,7 +538,7 @@ def code_there_is_not(study: Study) -> Iterator[Mutant]:
     for site in study.sites:
         if (
             not site.is_key
-            and site.file.startswith("fhir")
+            and "fhir/" in site.file
             and site.last == "text"
             and site.path[-2] in {"status", "use"}
         ):
@@ -546,7 +548,7 @@ def code_there_is_not(study: Study) -> Iterator[Mutant]:
 def reference_to_nothing(study: Study) -> Iterator[Mutant]:
     """A reference to a type of resource that the study does not make."""
     for site in study.sites:
-        if not site.is_key and site.file.startswith("fhir") and site.raw.startswith('"reference('):
+        if not site.is_key and "fhir/" in site.file and site.raw.startswith('"reference('):
             at = site.raw.index("'") + 1
             name = site.raw[at:].partition("'")[0]
             yield study.replaced("reference_to_nothing", FAULT, site, at, name, name + "s")

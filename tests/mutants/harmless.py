@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.mutants.faults import Operator
 from tests.mutants.mutant import Expected, Mutant
-from tests.mutants.sites import Site, is_expression
+from tests.mutants.sites import Site, is_dataset, is_expression
 from tests.mutants.study import Study
 
 LEGAL, EQUIVALENT = Expected.LEGAL, Expected.EQUIVALENT
@@ -18,6 +18,8 @@ def _changed(study: Study, site: Site) -> tuple[str, ...]:
     dataset = study.dataset(site.file)
     for place, key in enumerate(site.path[:-1]):
         if key in {"variables", "set"}:
+            if study.is_helper(site):
+                return (dataset,)
             return (f"{dataset}.{site.path[place + 1]}",)
         if key == "supplemental":
             return (f"SUPP{dataset}", dataset)
@@ -34,7 +36,7 @@ def other_label(study: Study) -> Iterator[Mutant]:
             not site.is_key
             and site.last == "label"
             and site.path[0] == "variables"
-            and site.file.startswith("adam")
+            and "adam/" in site.file
             and len(site.text) < 35
             and site.raw[:1].isalnum()
         ):
@@ -52,7 +54,12 @@ def other_label(study: Study) -> Iterator[Mutant]:
 def other_method(study: Study) -> Iterator[Mutant]:
     """Another sentence about how a variable is derived."""
     for site in study.sites:
-        if not site.is_key and site.last == "method" and site.raw[:1].isalpha():
+        if (
+            not site.is_key
+            and site.last == "method"
+            and site.raw[:1].isalpha()
+            and not study.is_overridden(site)
+        ):
             yield study.replaced(
                 "other_method",
                 LEGAL,
@@ -106,9 +113,9 @@ def other_constant(study: Study) -> Iterator[Mutant]:
 
 def other_text(study: Study) -> Iterator[Mutant]:
     """Another text where the text is free: no codelist, no identifier."""
-    beside = {each.path[:-1] for each in study.sites if each.last == "codelist"}
+    beside = {(each.file, each.line) for each in study.sites if each.last == "codelist"}
     for site in study.sites:
-        if site.is_key or site.last != "text" or site.path[:-1] in beside:
+        if site.is_key or site.last != "text" or (site.file, site.line) in beside:
             continue
         name = site.path[-2]
         if site.file in {"sdtm/ex.yaml", "sdtm/ec.yaml", "sdtm/pr.yaml"} and name not in {"DOMAIN"}:
@@ -167,7 +174,7 @@ def first_for_last(study: Study) -> Iterator[Mutant]:
             not site.is_key
             and site.last in {"pick", "flag"}
             and site.text in other
-            and site.file.startswith(("sdtm", "adam"))
+            and is_dataset(site.file)
         ):
             yield study.replaced(
                 "first_for_last",
@@ -183,7 +190,7 @@ def first_for_last(study: Study) -> Iterator[Mutant]:
 def variable_that_may_go(study: Study) -> Iterator[Mutant]:
     """A dataset without a permissible variable that nothing else reads."""
     for site in study.sites:
-        if site.is_key and site.path == ("variables",) and site.file.startswith("sdtm"):
+        if site.is_key and site.path == ("variables",) and "sdtm/" in site.file:
             dataset = study.dataset(site.file)
             core, _ = study.standard.get((dataset, site.text), ("", ""))
             text = study.files[site.file]
@@ -252,7 +259,7 @@ def other_description(study: Study) -> Iterator[Mutant]:
         if (
             not site.is_key
             and site.last == "description"
-            and site.file == "adam/adtte.yaml"
+            and site.file.endswith("adam/adtte.yaml")
             and site.path[0] in {"events", "censoring", "window_end"}
         ):
             yield study.replaced(
@@ -306,7 +313,7 @@ def quoted(study: Study) -> Iterator[Mutant]:
     """A value in quotes that has none."""
     for site in study.sites:
         plain = re.fullmatch(r"[A-Za-z0-9_ .(),]+", site.raw)
-        if not site.is_key and plain and site.file.startswith(("sdtm", "adam")):
+        if not site.is_key and plain and is_dataset(site.file):
             yield study.replaced("quoted", EQUIVALENT, site, 0, site.raw, f'"{site.raw}"')
 
 
@@ -347,7 +354,7 @@ def keys_reordered(study: Study) -> Iterator[Mutant]:
 def variables_reordered(study: Study) -> Iterator[Mutant]:
     """Two variables of the standard in the other order: SDTM prescribes their order."""
     for file, text in study.files.items():
-        if not file.startswith("sdtm"):
+        if "sdtm/" not in file:
             continue
         pattern = re.compile(r"^  ([A-Z]+): .*\n(?=  ([A-Z]+): .*\n)", re.MULTILINE)
         body = text.find("\nvariables:")
@@ -366,7 +373,7 @@ def variables_reordered(study: Study) -> Iterator[Mutant]:
 def source_named(study: Study) -> Iterator[Mutant]:
     """A raw column named with its source."""
     for site in study.sites:
-        if site.path == ("variables", site.last) and site.file.startswith("sdtm"):
+        if site.path == ("variables", site.last) and "sdtm/" in site.file:
             found = re.fullmatch(r"(?:iso8601|usubjid|number_text)\(([a-z_]+)\)", site.raw)
             if found:
                 yield study.replaced(

@@ -62,9 +62,14 @@ _EXPRESSION_KEYS = {"value", "where", "unless", "result", "link", "when"}
 _PLAIN_PARENTS = {"variables", "set", "supplemental"}
 
 
+def is_dataset(file: str) -> bool:
+    """Say whether a file is one of a dataset, of the study or of a template."""
+    return "sdtm/" in file or "adam/" in file
+
+
 def is_expression(site: Site) -> bool:
     """Say whether a value of a dataset's file is an expression, by the keys above it."""
-    if site.is_key or site.file.startswith(("study", "sources", "terminology", "fhir")):
+    if site.is_key or not is_dataset(site.file):
         return False
     return site.last in _EXPRESSION_KEYS or (
         len(site.path) >= 2 and site.path[-2] in _PLAIN_PARENTS

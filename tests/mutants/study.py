@@ -13,11 +13,12 @@ from tests.mutants.sites import Site, sites
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "mappings" / "studies" / "msc_gvhd"
+TEMPLATES = ROOT / "mappings" / "templates"
 
 
 @dataclass(frozen=True)
 class Study:
-    """The files of a specification by their relative paths."""
+    """The files of a specification by their paths relative to its folder."""
 
     files: dict[str, str]
 
@@ -33,7 +34,7 @@ class Study:
 
     def dataset(self, file: str) -> str:
         """Return the dataset of a file, or the step of a resource."""
-        if file.startswith("fhir/"):
+        if "fhir/" in file:
             return f"fhir.{Path(file).stem}"
         return Path(file).stem.upper()
 
@@ -41,6 +42,39 @@ class Study:
         """Return where the dataset of a file begins."""
         numbered = enumerate(self.lines[file], start=1)
         return file, next(n for n, line in numbered if line.startswith(("dataset:", "resource:")))
+
+    def heads(self, file: str) -> list[tuple[str, int]]:
+        """Return where the dataset of a file begins, in the study and in its templates."""
+        return [self.head(each) for each in self.files if self._is_same(each, file)]
+
+    def is_shared(self, site: Site) -> bool:
+        """Say whether another file of the same dataset has the same key: a template may."""
+        return any(
+            other.is_key
+            and (other.path, other.text) == (site.path, site.text)
+            and other.file != site.file
+            and self._is_same(other.file, site.file)
+            for other in self.sites
+        )
+
+    def is_overridden(self, site: Site) -> bool:
+        """Say whether a study's own file gives the variable that a template's site is in."""
+        return site.file.startswith("..") and any(
+            other.is_key and (*other.path, other.text) == site.path[:2]
+            for other in self.sites
+            if other.file != site.file and self._is_same(other.file, site.file)
+        )
+
+    def is_helper(self, site: Site) -> bool:
+        """Say whether a site is in a variable that others are made from and that is not kept."""
+        return any(
+            each.is_key and each.text == "keep" and each.path == site.path[: len(each.path)]
+            for each in self.sites
+            if each.file == site.file and abs(each.line - site.line) <= 12
+        )
+
+    def _is_same(self, file: str, other: str) -> bool:
+        return Path(file).parts[-2:] == Path(other).parts[-2:]
 
     def uses(self, name: str) -> list[tuple[str, int]]:
         """Return every line that holds a word."""
@@ -93,8 +127,8 @@ class Study:
 
 
 def shipped_study() -> Study:
-    """Return the shipped study."""
-    paths = sorted(SHIPPED.rglob("*.yaml"))
-    return Study(
-        {each.relative_to(SHIPPED).as_posix(): each.read_text(encoding="utf-8") for each in paths}
-    )
+    """Return the shipped study, with the templates that it extends."""
+    files = {each.relative_to(SHIPPED).as_posix(): each for each in SHIPPED.rglob("*.yaml")}
+    for each in TEMPLATES.rglob("*.yaml"):
+        files[f"../templates/{each.relative_to(TEMPLATES).as_posix()}"] = each
+    return Study({name: files[name].read_text(encoding="utf-8") for name in sorted(files)})

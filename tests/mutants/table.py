@@ -13,6 +13,8 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.mutants.draw import OPERATORS, draw
@@ -30,19 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("operators", nargs="*", help="try these alone, and show them")
     parser.add_argument("--update", action="store_true", help="write their lines of the table anew")
     parser.add_argument("--out", type=Path, default=TABLE, help="the table to write")
+    parser.add_argument("--workers", type=int, default=2, help="processes to use")
     options = parser.parse_args(arguments)
-    gc.set_threshold(100_000, 20, 100)
     study = shipped_study()
     mutants = [
         each for each in draw(study) if not options.operators or each.operator in options.operators
     ]
-    with tempfile.TemporaryDirectory() as work:
-        trial = bench(study, Path(work))
-        rows: list[dict[str, str]] = []
-        for number, mutant in enumerate(mutants, start=1):
-            rows.append(row(mutant, trial.observe(mutant), study))
-            if rows[-1]["as_expected"] != "yes" or options.operators:
-                print(number, *rows[-1].values(), sep=" | ", flush=True)  # noqa: T201
+    shares = [mutants[place :: options.workers] for place in range(options.workers)]
+    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
+        tried = {mutant: each for part in pool.map(_tried, shares) for mutant, each in part}
+    rows = [row(each, tried[each], study) for each in mutants]
+    for each in rows:
+        if each["as_expected"] != "yes" or options.operators:
+            print(*each.values(), sep=" | ")  # noqa: T201
     if options.update:
         rows = [
             *(each for each in written(options.out) if each["operator"] not in options.operators),
@@ -56,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             writer.writerows(rows)
     print("\n".join(summary(rows)))  # noqa: T201
     return 0 if all(each["as_expected"] == "yes" for each in rows) else 1
+
+
+def _tried(mutants: Sequence[Mutant]) -> list[tuple[Mutant, Observed]]:
+    """Return what each of some mutants led to; run in a process of its own."""
+    gc.set_threshold(100_000, 20, 100)
+    with tempfile.TemporaryDirectory() as work:
+        trial = bench(shipped_study(), Path(work))
+        return [(each, trial.observe(each)) for each in mutants]
 
 
 def written(path: Path = TABLE) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,9 @@ class Bench:
     planned: PlannedStudy
     engine: Engine
     files: Mapping[str, str]
+    raw: Path
+    converts: bool
+    _has_records: bool = False
     _findings: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _bytes: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
@@ -91,12 +95,12 @@ class Bench:
 
     def _refused(self, mutant: Mutant, faults: Sequence[Diagnostic]) -> Observed:
         codes = tuple(sorted({each.code for each in faults}))
-        first = str(faults[0]).replace(f"{self.folder.as_posix()}/", "")
+        first = str(faults[0]).replace(f"{self.folder.parent.as_posix()}/", "")
         if mutant.expected is not Expected.FAULT:
             return Observed("refused", codes, first)
         places = {(mutant.file, mutant.line), *mutant.places}
         here = any(
-            each.place.file == (self.folder / file).as_posix()
+            each.place.file == os.path.normpath(self.folder / file)
             and abs((each.place.line or 0) - line) <= 1
             for each in faults
             for file, line in places
@@ -131,7 +135,7 @@ class Bench:
 
     def _new_findings(self, name: str, planned: PlannedStudy) -> list[Diagnostic]:
         part = _part(planned, name)
-        if part is None:
+        if part is None or not self.converts:
             return []
         if name not in self._findings:
             before = _part(self.planned, name)
@@ -145,6 +149,8 @@ class Bench:
     ) -> Observed:
         if changes:
             return Observed("not equal", (), f"{changes[0].dataset}.{changes[0].variable}")
+        if not self.converts:
+            return Observed("same bytes")
         name = self.study.dataset(mutant.file)
         part = _part(planned, name) or _part(planned, "DM")
         assert part is not None
@@ -159,6 +165,10 @@ class Bench:
         self, part: Step | ResourceStep, planned: PlannedStudy
     ) -> tuple[list[Diagnostic], bytes]:
         """Make one dataset or resource from those of the study, and return findings and bytes."""
+        if not self._has_records:
+            _generate(self.raw)
+            _convert(self.planned, self.raw, self.engine, self.files)
+            self._has_records = True
         codelists = planned.vocabulary.codelists
         self._load_codelists(row for each in codelists.values() for row in each.rows())
         step = replace(_step(part), name="mutant")
@@ -211,13 +221,10 @@ def _part(planned: PlannedStudy, name: str) -> Step | ResourceStep | None:
     return next((each for each in parts if _step(each).name == name), None)
 
 
-def bench(study: Study, work: Path, *, converted: bool = True) -> Bench:
-    """Return the bench: the study written into a folder, planned, and converted once.
+def bench(study: Study, work: Path, *, converts: bool = True) -> Bench:
+    """Return the bench: the study written into `work` and planned; it is converted when needed.
 
-    Args:
-        study: the study without a fault.
-        work: a folder for the specification and the raw records.
-        converted: False where only `check` and comparisons are needed.
+    Without `converts` it never is: a change is held to be harmless where the plans say so.
     """
     folder = work / "study"
     for name, text in study.files.items():
@@ -229,11 +236,7 @@ def bench(study: Study, work: Path, *, converted: bool = True) -> Bench:
     engine = Engine(threads=1)
     tables = planned.specification.sources.tables
     files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
-    if converted:
-        raw = work / "raw"
-        _generate(raw)
-        _convert(planned, raw, engine, files)
-    return Bench(study, folder, planned, engine, files)
+    return Bench(study, folder, planned, engine, files, work / "raw", converts)
 
 
 def _generate(raw: Path) -> None:

@@ -75,7 +75,7 @@ REFUSED = {
     ),
     "open bracket": (
         "a: [1, 2\nb: 3\n",
-        "E1001 f.yaml:2: the file is not YAML: did not find expected ',' or ']' "
+        "E1001 f.yaml:1: the file is not YAML: did not find expected ',' or ']' "
         "while parsing a flow sequence that begins in line 1; "
         "quote text that holds ': ', and indent keys of one mapping alike",
     ),
@@ -100,7 +100,7 @@ def test_all_refusals_are_collected() -> None:
         ("E1004", 1),
         ("E1004", 2),
         ("E1005", 3),
-        ("E1001", 5),
+        ("E1001", 4),
     ]
 
 

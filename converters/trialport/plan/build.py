@@ -16,6 +16,7 @@ from trialport.plan.possible_values import value_faults
 from trialport.plan.relationships import plan_relationships
 from trialport.plan.resources import plan_resource
 from trialport.plan.supplemental import plan_supplemental
+from trialport.plan.unread_cells import unread_cells
 from trialport.spec.nodes import Dataset, Specification
 from trialport.spec.vocabulary import Vocabulary
 
@@ -42,6 +43,7 @@ def build_plan(
     resources = tuple(each for each in made if each is not None)
     _check_required(steps, groups, guides, collector)
     collector.found += value_faults(specification, vocabulary)
+    collector.found += [each for node, _ in groups.values() for each in unread_cells(node)]
     found = sorted(collector.found, key=lambda each: (each.place.file, each.place.line or 0))
     found = list(dict.fromkeys(found))
     if any(each.severity is Severity.ERROR for each in found):

@@ -7,7 +7,7 @@ has. Both are left out here, so that a variable added somewhere else changes no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -16,9 +16,6 @@ from trialport.plan.model import Step
 
 _OWN = ("!", "__")
 """How fault columns and the columns of the chain itself begin: their text depends on all others."""
-
-_NUMBERED = re.compile(r'"(?:b[0-9]+_|d)[0-9]+')
-"""The running number of a table: `"b0_4"`, `"d8"`, and before a lookup's name, `"b0_1_se"`."""
 
 _WITH_CODELIST = ("tp_codelist", "tp_codelist_number", "tp_term_decode")
 
@@ -50,21 +47,25 @@ def definitions(step: Step) -> Definitions:
     query = step.query
     tables = {str(each.alias): each for each in query.find_all(exp.CTE)}
     chain = _chain(query, tables)
+    names = _Names(tables, chain)
     parts: dict[str, list[_Part]] = {}
     records: list[str] = []
     for name, select in _tables(query):
         clauses = tuple(_clauses(select))
         if name in chain:
-            records += [_text(each) for each in clauses if not _is_lookup(each, tables, chain)]
+            records += [names.text(each) for each in clauses if not _is_lookup(each, tables, chain)]
         for column in select.expressions:
             if isinstance(column, exp.Alias):
                 own = () if name in chain else clauses
                 parts.setdefault(column.alias, []).append(_Part(column.this, own))
-    names = [each.name for each in step.variables]
-    closures = {name: list(_closure(name, parts, set(names), {name})) for name in names}
+    variables = {each.name for each in step.variables}
+    closures = {
+        each.name: list(_closure(each.name, parts, variables, {each.name}))
+        for each in step.variables
+    }
     return Definitions(
         {
-            name: tuple(_text(each) for part in found for each in (part.tree, *part.clauses))
+            name: tuple(names.text(each) for part in found for each in (part.tree, *part.clauses))
             for name, found in closures.items()
         },
         tuple(records),
@@ -140,9 +141,26 @@ def _closure(
                     yield from _closure(inner, parts, stop, seen)
 
 
-def _text(tree: exp.Expr) -> str:
-    """Return the SQL without the names of the chain's tables; a lookup keeps its own name."""
-    return _NUMBERED.sub('"', tree.sql("duckdb"))
+class _Names:
+    """The names of a query's tables, left out of its text; a lookup keeps its own name."""
+
+    def __init__(self, tables: Iterable[str], chain: Iterable[str]) -> None:
+        self._own = {name: _own_name(name, chain) for name in tables}
+        longest = sorted(self._own, key=len, reverse=True)
+        self._any = re.compile(f'"({"|".join(map(re.escape, longest))})"') if longest else None
+
+    def text(self, tree: exp.Expr) -> str:
+        """Return the SQL of a part."""
+        found = tree.sql("duckdb")
+        if self._any is None:
+            return found
+        return self._any.sub(lambda each: f'"{self._own[each[1]]}"', found)
+
+
+def _own_name(name: str, chain: Iterable[str]) -> str:
+    """Return what is left of a table's name without that of the chain before it."""
+    before = [each for each in chain if each and name.startswith(f"{each}_")]
+    return name[len(max(before, key=len)) + 1 :] if before and name not in chain else ""
 
 
 def _codelists(found: list[_Part]) -> Iterator[str]:

@@ -118,6 +118,7 @@ class _Known:
 
     def _block(self, block: Records, names: Names) -> Iterator[tuple[Expression, Names]]:
         yield from ((each, names) for each in (block.where, block.unless) if each is not None)
+        yield from ((each.result, names) for each in block.tests.values())
         for join in block.join:
             if join.where is not None:
                 yield join.where, self._of_relation(join.table.text)

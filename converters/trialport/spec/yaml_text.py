@@ -173,8 +173,23 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> Diagnostic:
     begun = error.context_mark
     if error.context and begun is not None and begun.line != mark.line:
         problem = f"{problem} {error.context} that begins in line {begun.line + 1}"
-    remedy = _remedy(text.splitlines()[mark.line : mark.line + 1], mark.column)
-    return faults.not_yaml(Place(file, mark.line + 1), problem, remedy)
+    lines = text.splitlines()
+    remedy = _remedy(lines[mark.line : mark.line + 1], mark.column)
+    number = _open_end(lines, mark) if "flow" in str(error.context) else mark.line
+    return faults.not_yaml(Place(file, number + 1), problem, remedy)
+
+
+def _open_end(lines: list[str], mark: yaml.Mark) -> int:
+    """Return the line where a bracket is left open: the next line that has a key is not at fault.
+
+    >>> _open_end(["a: {b: c", "", "d: e"], yaml.Mark("", 0, 2, 1, None, None))
+    0
+    """
+    before = lines[mark.line][: mark.column] if mark.line < len(lines) else ""
+    if re.search(r"[\[{,]", before):
+        return mark.line
+    filled = [at for at in range(mark.line) if at < len(lines) and lines[at].strip()]
+    return filled[-1] if filled else mark.line
 
 
 # A value that begins with a quoted text and goes on after it: 'a' || 'b'
