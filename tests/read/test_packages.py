@@ -95,7 +95,7 @@ def test_a_damaged_file_is_a_fault_of_the_file(
 ) -> None:
     (tmp_path / "x.txt").write_bytes(b"\xff\xfeC\x00")
     assert main(["terms", "import", str(tmp_path / "x.txt"), "--out", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith("E3361 x.txt: ")
+    assert capsys.readouterr().err.startswith("E3260 x.txt: ")
 
 
 def test_packages_and_codelists_are_listed_and_shown(

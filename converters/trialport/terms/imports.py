@@ -40,12 +40,12 @@ def import_terminology(content: bytes, name: str) -> bytes:
     Raises:
         DataError: E3091 unknown ending, E3092 a needed column is absent, E3093 the XML is not
             well-formed or declares a document type, E3094 there are no terms, E3095 a term
-            stands under a codelist that the file does not define, E3361 the file is damaged.
+            stands under a codelist that the file does not define, E3260 the file is damaged.
     """
     try:
         return terminology_table(_rows(content, name), name)
     except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
-        raise _fault("E3361", name, "the file is not text in UTF-8, or is damaged", "") from error
+        raise _fault("E3260", name, "the file is not text in UTF-8, or is damaged", "") from error
 
 
 def _rows(content: bytes, name: str) -> list[Row]:
