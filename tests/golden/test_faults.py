@@ -29,8 +29,3 @@ def test_half_of_the_faults_put_in_anew(output: Path) -> None:
     assert len(found) == AT_ONCE * len(classes())
     missed = [each for each in found if not each["rules"]]
     assert len(missed) <= 0.05 * len(found), missed
-    stated = {each["number"]: each for each in table()}
-    same = [each for each in found if {**stated[each["number"]], "rules": each["rules"]} == each]
-    assert len(same) >= len(found) / 2  # another specification has other records to draw from
-    for each in same:
-        assert set(stated[each["number"]]["rules"].split()) <= set(each["rules"].split()), each
