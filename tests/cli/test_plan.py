@@ -176,3 +176,16 @@ def test_comparing_with_faults_is_refused(run: Run, tiny: Path, amended: Path) -
     assert (ran.code, ran.out) == (2, "")
     assert "uper" in ran.err
     assert run("plan", amended, "--compare", tiny / "study", "--sql").code == 2
+
+
+def test_a_check_that_looks_at_something_else_is_named(run: Run, amended: Path) -> None:
+    checks = "checks:\n  - {expect: length(HELP) > 3, variable: AETERM, message: short}\n"
+    first, second = amended, amended.parent / "second"
+    ae = first / "sdtm" / "ae.yaml"
+    text = ae.read_text(encoding="utf-8").rstrip()
+    helper = "  HELP: {value: term, keep: no}\n"
+    ae.write_text(f"{text}\n{helper}{checks}", encoding="utf-8")
+    shutil.copytree(first, second)
+    _write(second, "sdtm/ae.yaml", "HELP: {value: term", "HELP: {value: upper(term)")
+    ran = run("plan", second, "--compare", first)
+    assert (ran.code, ran.out) == (0, "AE changed: checks\n")

@@ -57,6 +57,7 @@ def other_method(study: Study) -> Iterator[Mutant]:
         if (
             not site.is_key
             and site.last == "method"
+            and is_dataset(site.file)
             and site.raw[:1].isalpha()
             and not study.is_overridden(site)
         ):

@@ -102,22 +102,20 @@ def _changes(
 ) -> Iterator[Change]:
     """Yield the changes of one step, and add its variables that may differ to `reached`."""
     before, after = _definitions(_step(old), _step(new), anyway=bool(codelists))
-    heads = list(_head(old, new))
-    if before.records != after.records:
-        heads.append(RECORDS)
-    if _checks(_step(old)) != _checks(_step(new)):
-        heads.append("checks")
-    if heads:
-        yield Change(name, "", Kind.CHANGED, tuple(heads))
     known = {each.name: each for each in _step(old).variables}
     own: dict[str, Change] = {}
     for each in _step(new).variables:
-        what = ("added",)
-        if each.name in known:
-            what = tuple(_what(known[each.name], each, before, after, codelists))
-        if what:
-            kind = Kind.CHANGED if each.name in known else Kind.ADDED
-            own[each.name] = Change(name, each.name, kind, what if each.name in known else ())
+        if each.name not in known:
+            own[each.name] = Change(name, each.name, Kind.ADDED)
+        elif what := tuple(_what(known[each.name], each, before, after, codelists)):
+            own[each.name] = Change(name, each.name, Kind.CHANGED, what)
+    heads = list(_head(old, new))
+    if before.records != after.records:
+        heads.append(RECORDS)
+    if _checks(_step(old)) != _checks(_step(new)) or _other_checks(before, after) - own.keys():
+        heads.append("checks")
+    if heads:
+        yield Change(name, "", Kind.CHANGED, tuple(heads))
     reached |= {
         (name, each.variable)
         for each in own.values()
@@ -157,6 +155,11 @@ def _checks(step: Step) -> list[tuple[str, ...]]:
     """Return what is looked for in the records, in a stable order."""
     faults = [*step.faults, *(each.fault for each in step.fault_queries)]
     return sorted((each.variable, each.code, each.problem, each.remedy) for each in faults)
+
+
+def _other_checks(old: Definitions, new: Definitions) -> set[str]:
+    """Return the variables whose findings are found in another way."""
+    return {each[0] for each in new.checks if old.checks.get(each) != new.checks[each]}
 
 
 def _what(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -26,12 +26,16 @@ class Definitions:
 
     `variables` are the texts that make each variable, those of the lookups and other columns that
     it reads included, but not those of other variables; `records` what decides which records there
-    are; `codelists` the codelists that each variable is mapped through.
+    are; `codelists` the codelists that each variable is mapped through; `checks` what makes each
+    finding, by its variable, code and problem.
     """
 
     variables: Mapping[str, tuple[str, ...]]
     records: tuple[str, ...]
     codelists: Mapping[str, frozenset[str]]
+    checks: Mapping[tuple[str, str, str], tuple[str, ...]] = field(
+        default_factory=dict[tuple[str, str, str], tuple[str, ...]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,12 @@ def definitions(step: Step) -> Definitions:
         },
         tuple(records),
         {name: frozenset(_codelists(found)) for name, found in closures.items()},
+        {
+            (each.variable, each.code, each.problem): tuple(
+                names.text(part.tree) for part in _closure(each.column, parts, variables, set())
+            )
+            for each in step.faults
+        },
     )
 
 
