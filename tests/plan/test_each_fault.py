@@ -53,6 +53,11 @@ _VALUE = "value: kind"
         ("E1213", "keys: [USUBJID]", "keys: [USUBJID, NONE]"),
         ("E1230", "label: X", f"label: {'X' * 41}"),
         ("E1232", "label: X", "label: X, length: 201"),
+        (
+            "E1235",
+            "  - from: records\n",
+            "  - from: records\n  - {from: records, set: {X: {text: B, length: 9}}}\n",
+        ),
         ("E1302", _VALUE, f"value: {'upper(' * 20}kind{')' * 20}"),
         ("E1304", _VALUE, "value: kind /* why */"),
         ("E1305", _VALUE, "value: 'regexp_extract(kind, ''(a)'', 2)'"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from trialport.diagnostics import WriteError
 from trialport.write.folder import fresh_folder
 
 
@@ -38,3 +39,26 @@ def test_an_older_output_is_replaced_as_a_whole(tmp_path: Path) -> None:
         _output(folder, "new")
     assert (out / "sdtm" / "dm.xpt").read_text() == "new"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_with_foreign_files_is_not_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.docx").write_text("years of work")
+    with (
+        pytest.raises(
+            WriteError, match=r"^E4102 .*holds 'thesis\.docx', which no conversion wrote"
+        ),
+        fresh_folder(out, force=True),
+    ):
+        pytest.fail("the folder was opened")
+    assert (out / "thesis.docx").read_text() == "years of work"
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file where a folder is to be")
+    with (
+        pytest.raises(WriteError, match=r"^E4103 .*the output cannot be written"),
+        fresh_folder(tmp_path / "file" / "out", force=False),
+    ):
+        pytest.fail("the folder was opened")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from trialport.functions.model import Type
+from trialport.plan.block_metadata import check_block_metadata
 from trialport.plan.blocks import Base, add_base, base_relation, block_place, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
@@ -524,6 +525,7 @@ def _step(
 ) -> Step:
     node = work.node
     merged = {name: each for defined in reversed(definitions) for name, each in defined.items()}
+    check_block_metadata(definitions, merged, work.collector)
     plain = [name for name in names if merged[name].keep and not name.startswith(SUPPLEMENTAL)]
     ordered = in_order(plain, work.standards, node, work.group)
     plan = leaf_plan if work.group == "fhir" else variable_plan
