@@ -197,6 +197,26 @@ def test_supplemental_qualifiers_are_described_one_by_one(made: Made) -> None:
     assert labels == {"IT.SUPPPR.QVAL.GRAFTSRC": "Source of the Graft"}
 
 
+def test_the_time_of_each_endpoint_is_described_with_method_and_condition(made: Made) -> None:
+    root = made.root("adam")
+    items = {each.get("OID"): each for each in root.iter(f"{ODM}ItemDef")}
+    wheres = {each.get("OID"): each for each in root.iter(f"{DEF}WhereClauseDef")}
+    listed = next(
+        each for each in root.iter(f"{DEF}ValueListDef") if each.get("OID") == "VL.ADTTE.AVAL"
+    )
+    entry = next(each for each in listed if each.get("ItemOID") == "IT.ADTTE.AVAL.OS")
+    method = next(
+        each for each in root.iter(f"{ODM}MethodDef") if each.get("OID") == entry.get("MethodOID")
+    )
+    check = wheres["WC.ADTTE.AVAL.OS"].find(f"{ODM}RangeCheck")
+    assert items["IT.ADTTE.AVAL"].find(f"{DEF}ValueListRef").get("ValueListOID") == "VL.ADTTE.AVAL"
+    assert items["IT.ADTTE.AVAL"].find(f"{DEF}Origin").get("Type") == "Derived"
+    assert check.get(f"{DEF}ItemOID") == "IT.ADTTE.PARAMCD"
+    assert [each.text for each in check] == ["OS"]
+    text = method.findtext(f"{ODM}Description/{ODM}TranslatedText")
+    assert text.startswith("Days from the start to the first of:")
+
+
 SPOILT = {
     "length": (
         'Name="SEX" SASFieldName="SEX" DataType="text" Length="1"',

@@ -16,7 +16,8 @@ from typing import Literal
 
 from trialport.define.model import DefineCodelist, DefineStandard, DefineTerm
 from trialport.define.types import Used, is_coded
-from trialport.plan.model import Step, VariablePlan
+from trialport.define.value_level import named_values
+from trialport.plan.model import Step, ValuePlan, VariablePlan
 from trialport.spec.nodes import DataType
 from trialport.spec.vocabulary import StudyCodelist, Vocabulary
 from trialport.terms.codelists import Codelist
@@ -49,7 +50,7 @@ class _Listing:
 def define_codelists(
     steps: Iterable[Step], vocabulary: Vocabulary, packages: Packages, used: Used
 ) -> tuple[tuple[DefineCodelist, ...], dict[Place, str]]:
-    """Return the codelists, and the identifier of its codelist for each variable that has one.
+    """Return the codelists, and their identifiers by dataset and variable, or value (`AVAL.OS`).
 
     A guide's codelist is taken where the study names none, and where it is not extensible or has
     every value there is: a guide may bind a result variable to a list for some tests only.
@@ -60,6 +61,10 @@ def define_codelists(
             listing = _listing(step.name, each, vocabulary, packages, used)
             if listing is not None:
                 shared[listing].append((step.name, each.name))
+        for name, plan in named_values(step).items():
+            listing = _listing_of_value(step, plan, vocabulary, packages, used)
+            if listing is not None:
+                shared[listing].append((step.name, name))
     bases = [each.base for each in shared]
     made: list[DefineCodelist] = []
     oids: dict[Place, str] = {}
@@ -107,6 +112,20 @@ def _listing(
         return _one(own[0], kind, values, packages)
     guide = _of_guide(variable, packages, values)
     return _published(guide, guide.name, kind, values, packages) if guide and values else None
+
+
+def _listing_of_value(
+    step: Step, plan: ValuePlan, vocabulary: Vocabulary, packages: Packages, used: Used
+) -> _Listing | None:
+    """Return the codelist of some values of a variable, with those of its terms that are there."""
+    variable = next((each for each in step.variables if each.name == plan.variable), None)
+    codelist = vocabulary.codelists.get(plan.codelist)
+    if codelist is None or variable is None:
+        return None
+    known = {*codelist.terms, *codelist.map.values()}
+    there = used.get((step.name, variable.name), ())
+    kind: _Kind = "text" if variable.type is DataType.CHAR else "integer"
+    return _one(codelist, kind, [each for each in there if each in known], packages)
 
 
 def _own(

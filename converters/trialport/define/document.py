@@ -5,8 +5,8 @@ Source: Define-XML 2.1; SDTMIG 3.4, 8.4 (supplemental qualifiers are described v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialport.define.codelists import Packages, define_codelists, package_standard
@@ -31,6 +31,7 @@ from trialport.define.model import (
 from trialport.define.origin import ANNOTATED_CRF, stated_origin, variable_origin
 from trialport.define.results import endpoint_results
 from trialport.define.types import Used, item_type
+from trialport.define.value_level import Value, level_values
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.plan.model import Step, VariablePlan
@@ -195,15 +196,6 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """A value of a variable: its definition, its entry in the list and its condition."""
-
-    item: DefineItem
-    listed: DefineItemRef
-    where: DefineWhere
-
-
-@dataclass(frozen=True, slots=True)
 class _Describing:
     """The datasets of one document, described one by one."""
 
@@ -216,8 +208,20 @@ class _Describing:
     def dataset(self, step: Step, written: DatasetMetadata) -> _Part:
         """Return a dataset with its variables, their lengths as they were written."""
         lengths = {each.name: each.length for each in written.variables}
-        values = self._qualifier_values(step, lengths.get("QVAL", 0))
-        valued = {"QVAL": f"VL.{step.name}.QVAL"} if values else {}
+        qualifiers = self._qualifier_values(step, lengths.get("QVAL", 0))
+        by_value = {"QVAL"} if qualifiers else set[str]()
+        plain = {
+            each.name: self._item(step, each, lengths[each.name], by_value)
+            for each in step.variables
+        }
+        origins = {each.name: variable_origin(step, each) for each in step.variables}
+        values = level_values(step, plain, origins, self.oids)
+        values |= {"QVAL": qualifiers} if qualifiers else {}
+        items = [
+            replace(it, value_list=_list(step, name)) if name in values else it
+            for name, it in plain.items()
+        ]
+        every = [each for known in values.values() for each in known]
         href = written.path.rpartition("/")[2]
         dataset = DefineDataset(
             oid=f"IG.{step.name}",
@@ -226,7 +230,7 @@ class _Describing:
             class_=step.class_,
             subclasses=_subclasses(step),
             structure=_structure(step),
-            items=tuple(self._listed(step, each, valued) for each in step.variables),
+            items=tuple(self._listed(step, each, by_value) for each in step.variables),
             leaf=DefineLeaf(f"LF.{step.name}", href, href),
             domain=_domain(step) if self.group == "sdtm" else "",
             sas_name=step.name,
@@ -236,21 +240,23 @@ class _Describing:
             reference_data=step.class_ == "TRIAL DESIGN",
             aliases=_aliases(step) if self.group == "sdtm" else (),
         )
-        items = [self._item(step, each, lengths[each.name], valued) for each in step.variables]
-        lists = [DefineValueList(oid, tuple(it.listed for it in values)) for oid in valued.values()]
+        lists = [
+            DefineValueList(_list(step, name), tuple(it.listed for it in known))
+            for name, known in values.items()
+        ]
         return _Part(
             dataset,
-            items=(*items, *(each.item for each in values)),
+            items=(*items, *(each.item for each in every)),
             value_lists=tuple(lists),
-            wheres=tuple(each.where for each in values),
-            methods=tuple(self._methods(step, valued)),
-            comments=tuple(self._comments(step)),
+            wheres=tuple(each.where for each in every),
+            methods=(*self._methods(step, by_value), *(it.method for it in every if it.method)),
+            comments=(*self._comments(step), *(it.comment for it in every if it.comment)),
         )
 
-    def _methods(self, step: Step, valued: Mapping[str, str]) -> Iterable[DefineMethod]:
+    def _methods(self, step: Step, by_value: Collection[str]) -> Iterable[DefineMethod]:
         """Yield the methods of the derived variables, and of those that state one."""
         for each in step.variables:
-            if self._has_method(step, each, valued):
+            if self._has_method(step, each, by_value):
                 yield variable_method(step, each, self.facts.datasets.get(step.name))
         for qnam, node in self._qualifiers(step).items():
             if qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
@@ -266,14 +272,14 @@ class _Describing:
                 yield DefineComment(f"COM.{step.name}.QVAL.{qnam}", node.comment)
 
     def _listed(
-        self, step: Step, variable: VariablePlan, valued: Mapping[str, str]
+        self, step: Step, variable: VariablePlan, by_value: Collection[str]
     ) -> DefineItemRef:
         place = f"{step.name}.{variable.name}"
         return DefineItemRef(
             item=f"IT.{place}",
             mandatory=self._is_mandatory(step, variable),
             key=step.keys.index(variable.name) + 1 if variable.name in step.keys else None,
-            method=f"MT.{place}" if self._has_method(step, variable, valued) else "",
+            method=f"MT.{place}" if self._has_method(step, variable, by_value) else "",
             role=variable.role if self.group == "sdtm" else "",
         )
 
@@ -283,11 +289,11 @@ class _Describing:
         return is_required or variable.name in step.keys[:2]
 
     def _item(
-        self, step: Step, variable: VariablePlan, length: int, valued: Mapping[str, str]
+        self, step: Step, variable: VariablePlan, length: int, by_value: Collection[str]
     ) -> DefineItem:
         place = f"{step.name}.{variable.name}"
         kind = item_type(variable, length, self.used.get((step.name, variable.name), ()))
-        is_valued = variable.name in valued
+        is_valued = variable.name in by_value
         return DefineItem(
             oid=f"IT.{place}",
             name=variable.name,
@@ -299,13 +305,12 @@ class _Describing:
             sas_name=variable.name,
             origins=() if is_valued else (variable_origin(step, variable),),
             codelist=self.oids.get((step.name, variable.name), ""),
-            value_list=valued.get(variable.name, ""),
             comment=f"COM.{place}" if variable.comment else "",
         )
 
-    def _qualifier_values(self, step: Step, length: int) -> list[_Value]:
+    def _qualifier_values(self, step: Step, length: int) -> list[Value]:
         """Return the qualifiers of SUPPxx that have records, each with label and origin."""
-        found: list[_Value] = []
+        found: list[Value] = []
         for qnam, node in self._qualifiers(step).items():
             place = f"{step.name}.QVAL.{qnam}"
             origin = qualifier_origin(node)
@@ -324,7 +329,7 @@ class _Describing:
             method = f"MT.{place}" if is_derived else ""
             check = DefineCheck(f"IT.{step.name}.QNAM", "EQ", (qnam,))
             listed = DefineItemRef(item.oid, method=method, where=(f"WC.{place}",))
-            found.append(_Value(item, listed, DefineWhere(f"WC.{place}", (check,))))
+            found.append(Value(item, listed, DefineWhere(f"WC.{place}", (check,))))
         return found
 
     def _qualifiers(self, step: Step) -> dict[str, nodes.Variable]:
@@ -333,8 +338,8 @@ class _Describing:
         there = self.used.get((step.name, "QNAM"), ())
         return {qnam: node for qnam, node in sorted(known.items()) if qnam in there}
 
-    def _has_method(self, step: Step, variable: VariablePlan, valued: Mapping[str, str]) -> bool:
-        if variable.name in valued:
+    def _has_method(self, step: Step, variable: VariablePlan, by_value: Collection[str]) -> bool:
+        if variable.name in by_value:
             return False
         derived = nodes.Origin.DERIVED.value
         return bool(variable.method) or variable_origin(step, variable).type == derived
@@ -347,6 +352,10 @@ class _Describing:
             return fitting[0].oid
         rest = [each for each in guides if each.name != "ADaM-OCCDSIG"]
         return rest[0].oid if rest else ""
+
+
+def _list(step: Step, variable: str) -> str:
+    return f"VL.{step.name}.{variable}"
 
 
 def _standards(group: str, facts: StudyFacts) -> tuple[DefineStandard, ...]:
