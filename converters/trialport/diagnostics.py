@@ -112,3 +112,14 @@ def shown(value: str) -> str:
     'a\tb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'...
     """
     return repr(value) if len(value) <= LONGEST_VALUE else repr(value[:LONGEST_VALUE]) + "..."
+
+
+def plain(text: str) -> str:
+    r"""Return text on one line: what cannot be printed is written as its escape.
+
+    >>> plain("a\tb")
+    'a\\tb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -38,7 +38,7 @@ GROUPS: Mapping[str, str] = {
     "E42": "E42: FHIR resources",
     "E43": "E43: Define-XML",
     "E45": "E45: the report",
-    "E50": "E50: the submission package",
+    "E50": "E50: the submission package, and what was decided about findings",
     "E90": "E90: faults of trialport itself",
 }
 

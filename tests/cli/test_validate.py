@@ -64,3 +64,60 @@ def test_a_folder_without_transport_files_cannot_be_validated(run: Run, tmp_path
         f"E3085 {tmp_path}: error: there is no transport file; give the folder that holds "
         "sdtm/*.xpt and adam/*.xpt\n"
     )
+
+
+def test_findings_are_told_in_the_form_of_the_file(run: Run, out: Path, tmp_path: Path) -> None:
+    for name, begin in (
+        ("findings.json", "{"),
+        ("findings.sarif", "{"),
+        ("findings.xml", "<?xml"),
+        ("findings.html", "<!DOCTYPE html>"),
+        ("findings.txt", "TP"),
+    ):
+        ran = run("validate", out, "--no-core", "--output", tmp_path / name)
+        assert (ran.code, ran.out) == (1, "")
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(begin)
+
+
+def test_a_summary_has_one_line_a_cause(run: Run, out: Path) -> None:
+    document = json.loads(run("validate", out, "--no-core", "--json").out)
+    lines = run("validate", out, "--no-core", "--format", "summary").out.splitlines()
+    assert len(lines) == 1 + len(document["causes"])
+    assert sum(each["records"] for each in document["causes"]) >= len(document["findings"])
+
+
+def test_what_was_accepted_or_known_does_not_fail(run: Run, out: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    ran = run("validate", out, "--no-core", "--output", before)
+    assert ran.code == 1
+    ran = run("validate", out, "--no-core", "--baseline", before, "--json")
+    document = json.loads(ran.out)
+    assert ran.code == 0
+    assert document["states"] == {"known": len(document["findings"])}
+    errors = {each["code"] for each in document["findings"] if each["severity"] == "error"}
+    file = tmp_path / "dispositions.yaml"
+    entry = "- {{code: {}, status: accepted, reason: both events are real}}\n"
+    file.write_text("".join(map(entry.format, sorted(errors))), encoding="utf-8")
+    ran = run("validate", out, "--no-core", "--dispositions", file)
+    assert ran.code == 0
+    assert "[accepted: both events are real]" in ran.out
+    file.write_text(entry.format("TP0101"), encoding="utf-8")
+    ran = run("validate", out, "--no-core", "--dispositions", file)
+    assert ran.code == 1
+    assert f"E5020 {file}:1: warning: the disposition of TP0101 fits no finding; take" in ran.out
+
+
+def test_dispositions_are_in_the_guide_and_no_part_of_the_specification(
+    run: Run, out: Path, tmp_path: Path
+) -> None:
+    study = tmp_path / "study"
+    found = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+    errors = {each["code"] for each in found if each["severity"] == "error"}
+    entry = "- {{code: {}, status: accepted, reason: both <events> are real}}\n"
+    text = "".join(map(entry.format, sorted(errors)))
+    (study / "dispositions.yaml").write_text(text, encoding="utf-8")
+    ran = run("package", out, "--study", study, "--to", tmp_path / "package", "--json")
+    assert (ran.code, json.loads(ran.out)["findings"]) == (0, [])
+    (guide,) = (tmp_path / "package").rglob("csdrg.html")
+    shown = "<td>accepted: both &lt;events&gt; are real</td>"
+    assert shown in guide.read_text(encoding="utf-8")

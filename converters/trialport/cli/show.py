@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from trialport.diagnostics import Diagnostic, Place, Severity, WriteError
+from trialport.diagnostics import Diagnostic, Place, Severity, WriteError, plain
 
 MOST_LINES = 100
 """How many findings are listed; the rest is counted."""
@@ -125,17 +125,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _is_numbers(cells: Sequence[str]) -> bool:
     told = [cell for cell in cells if cell != "-"]
     return bool(told) and all(map(str.isdigit, told))
-
-
-def plain(text: str) -> str:
-    r"""Return text on one line: what cannot be printed is written as its escape.
-
-    >>> plain("a\tb")
-    'a\\tb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def note(text: str) -> None:

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from trialport.cli.options import example, json_option, quiet_option
-from trialport.cli.show import as_document, emit, has_errors, note, plain, show_findings
+from trialport.cli.show import (
+    MOST_LINES,
+    counts,
+    counts_line,
+    emit,
+    finding_line,
+    in_order,
+    json_text,
+    note,
+    plain,
+    table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trialport.diagnostics import Diagnostic
+    from trialport.findings.dispositions import Disposition
+    from trialport.findings.judged import Judged
+
+    NotRun = Sequence[tuple[str, str, str]]
 
 _NOTHING_THERE = "E3085"
 """The folder holds no transport file, so there is nothing to judge."""
 
+_FORMATS = ("text", "summary", "json", "sarif", "junit", "html")
+_SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html"}
 
-@click.command("validate", epilog=example("trialport validate out/msc_gvhd"))
+
+@click.command(
+    "validate", epilog=example("trialport validate out/msc_gvhd --output out/findings.html")
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--core/--no-core", default=True, help="Ask CDISC's CORE rules, too (the default).")
 @click.option(
@@ -23,29 +49,184 @@ _NOTHING_THERE = "E3085"
     show_default=True,
     help="The version of SDTMIG whose CORE rules are asked.",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="How findings are told; by the suffix of --output, or text, unless stated.",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the findings into FILE, replacing it, instead of stdout.",
+)
+@click.option(
+    "--dispositions",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What was decided about findings: a YAML file, or the folder of a study that has it as "
+    "dispositions.yaml.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The findings of an earlier run, as --json wrote them; only new ones decide the exit "
+    "code.",
+)
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path, *, core: bool, sdtmig: str, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    folder: Path,
+    *,
+    core: bool,
+    sdtmig: str,
+    form: str | None,
+    output: Path | None,
+    dispositions: Path | None,
+    baseline: Path | None,
+    as_json: bool,
+) -> None:
     """Check the datasets that a conversion wrote into DIR.
 
     Every rule is asked of every dataset it applies to. Findings are one line each; a rule that
     could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
-    error.
+    error that was neither accepted nor called a false positive, and is not in the baseline.
     """
     from trialport.diagnostics import DataError
+    from trialport.findings.baseline import load_baseline
+    from trialport.findings.dispositions import load_dispositions
+    from trialport.findings.judged import judge
     from trialport.pipeline import validate
 
+    decided = load_dispositions(dispositions) if dispositions else ()
+    known = load_baseline(baseline) if baseline else None
     found, not_run = validate(folder, sdtmig=sdtmig if core else "")
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
-    if as_json:
-        skipped = [dict(zip(("rule", "dataset", "reason"), each, strict=True)) for each in not_run]
-        emit(as_document({"folder": str(folder), "not_run": skipped}, found))
+    judged = judge(in_order(found), [each for each in decided if _is_asked(each, core=core)], known)
+    form = form or _form(output, as_json=as_json)
+    text = _told(form, folder, judged, not_run)
+    if output is None:
+        emit(text.rstrip("\n"))
     else:
-        show_findings(found, "--json shows them all")
-        for code, dataset, reason in not_run:
-            place = f"{code} {dataset}" if dataset else code
-            emit(f"{place}: not run: {plain(reason)}")
-        note(f"{len(not_run)} not run")
-    ctx.exit(1 if has_errors(found) else 0)
+        _write(text, output)
+    if form in ("text", "summary") or output is not None:
+        note(_counts(judged, not_run))
+    ctx.exit(1 if any(each.weighs for each in judged) else 0)
+
+
+def _form(output: Path | None, *, as_json: bool) -> str:
+    """Return the format that is meant where none is stated."""
+    if as_json:
+        return "json"
+    return _SUFFIXES.get(output.suffix, "text") if output is not None else "text"
+
+
+def _is_asked(decided: Disposition, *, core: bool) -> bool:
+    """Return whether a decision is about something that this run can find.
+
+    E1 to E32 are about specifications and raw records, which this command does not read.
+    """
+    if decided.code.startswith(("E1", "E2", "E31", "E32")):
+        return False
+    return core or not decided.code.startswith("CORE")
+
+
+def _told(form: str, folder: Path, judged: Sequence[Judged], not_run: NotRun) -> str:
+    """Return the findings in one of the formats."""
+    if form == "json":
+        return _document(folder, judged, not_run)
+    if form == "sarif":
+        from trialport.findings.sarif import sarif
+
+        return json_text(sarif(judged, not_run)) + "\n"
+    if form == "junit":
+        from trialport.findings.junit import junit
+
+        return junit(judged, not_run).decode()
+    if form == "html":
+        from trialport.findings.page import findings_page
+
+        return findings_page(str(folder), judged, not_run)
+    return _summary(judged) if form == "summary" else _lines(judged, not_run)
+
+
+def _lines(judged: Sequence[Judged], not_run: NotRun) -> str:
+    shown = sorted(judged, key=lambda each: not each.weighs)[:MOST_LINES]
+    lines = [_line(each) for each in shown]
+    if len(judged) > len(shown):
+        note(f"{len(judged) - len(shown)} more: --json shows them all")
+    for code, dataset, reason in not_run:
+        place = f"{code} {dataset}" if dataset else code
+        lines.append(f"{place}: not run: {plain(reason)}")
+    return "\n".join(lines)
+
+
+def _line(judged: Judged) -> str:
+    state = f" [{plain(judged.state)}]" if judged.state else ""
+    return f"{finding_line(judged.finding)}{state}"
+
+
+def _summary(judged: Sequence[Judged]) -> str:
+    from trialport.findings.judged import causes
+
+    heads = ("code", "severity", "dataset", "variable", "records", "state", "first problem")
+    rows = [
+        (
+            *(each.code, each.severity.value, each.dataset, each.variable or "-"),
+            *(each.records, each.state or "open", each.findings[0].finding.problem),
+        )
+        for each in causes(judged)
+    ]
+    return table(heads, rows) if rows else ""
+
+
+def _document(folder: Path, judged: Sequence[Judged], not_run: NotRun) -> str:
+    from trialport.findings.judged import causes, state_counts
+    from trialport.pipeline import finding_json
+
+    return json_text(
+        {
+            "folder": str(folder),
+            "not_run": [
+                dict(zip(("rule", "dataset", "reason"), each, strict=True)) for each in not_run
+            ],
+            "counts": counts(_findings(judged)),
+            "states": state_counts(judged),
+            "causes": [
+                {
+                    "code": each.code,
+                    "severity": each.severity.value,
+                    "dataset": each.dataset,
+                    "variable": each.variable,
+                    "records": each.records,
+                    "state": each.state or "open",
+                    "fingerprints": sorted({one.fingerprint for one in each.findings}),
+                }
+                for each in causes(judged)
+            ],
+            "findings": [finding_json(each.finding) | each.to_json() for each in judged],
+        }
+    )
+
+
+def _counts(judged: Sequence[Judged], not_run: NotRun) -> str:
+    from trialport.findings.judged import state_counts
+
+    states = [f"{count} {state}" for state, count in state_counts(judged).items()]
+    return "; ".join([counts_line(_findings(judged)), *states, f"{len(not_run)} not run"])
+
+
+def _findings(judged: Sequence[Judged]) -> list[Diagnostic]:
+    return [each.finding for each in judged]
+
+
+def _write(text: str, output: Path) -> None:
+    from trialport.xport.atomic import atomic_file
+
+    with atomic_file(output) as stream:
+        stream.write(f"{text.rstrip()}\n".encode())

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity
+from trialport.findings.baseline import finding_of
+from trialport.findings.dispositions import FILE, load_dispositions
+from trialport.findings.judged import Judged, judge
 from trialport.package.guide import guide
 from trialport.package.outputs import Outputs, verified_outputs
 from trialport.package.split import write_parts
@@ -64,7 +68,7 @@ def build_package(
     Raises:
         DataError: E5090 `out` is no output, E5091 it is not what its manifest says, E5093 it was
             made from another specification.
-        SpecError: E1291, there is no such profile.
+        SpecError: E1291, there is no such profile; E10 and E11 of dispositions.yaml.
         WriteError: E4101 to E4103 `to` cannot be written, E5092 a dataset cannot be split.
     """
     specification = planned.specification
@@ -74,9 +78,13 @@ def build_package(
         problem = "the output was made from another specification"
         remedy = "convert again, or name the specification it was made from"
         raise DataError([Diagnostic("E5093", Place(str(out)), problem, remedy)])
+    judged = _judged(outputs, study_folder(study))
+    findings = [
+        {**entry, **each.to_json()} for entry, each in zip(outputs.findings, judged, strict=True)
+    ]
     with fresh_folder(to, force=force, known=KNOWN) as folder:
         root = folder / "m5" / "datasets" / _ectd_name(str(outputs.manifest["study"]))
-        found = _faults(outputs, rules)
+        found = _faults(outputs, rules, judged)
         _write_datasets(outputs, root, rules, created)
         for group, name in _GUIDES.items():
             if any(each.group == group for each in outputs.datasets):
@@ -85,7 +93,7 @@ def build_package(
                     outputs.manifest,
                     specification.study.title,
                     outputs.datasets,
-                    outputs.findings,
+                    findings,
                     rules,
                 )
                 (root / _PLACES[group] / name).write_bytes(made)
@@ -104,13 +112,23 @@ def build_package(
     return Package(to, tuple(str(each["path"]) for each in files), found, rules.name)
 
 
-def _faults(outputs: Outputs, profile: Profile) -> tuple[Diagnostic, ...]:
+def _judged(outputs: Outputs, study: Path) -> list[Judged]:
+    """Return the findings of the conversion with what the study's dispositions.yaml decides.
+
+    A disposition that fits none of them may be about what `validate` finds, so none is stale.
+    """
+    decided = load_dispositions(study) if (study / FILE).is_file() else ()
+    found = [finding_of(each) for each in outputs.findings]
+    return judge(found, decided)[: len(found)]
+
+
+def _faults(outputs: Outputs, profile: Profile, judged: Sequence[Judged]) -> tuple[Diagnostic, ...]:
     found = profile_faults(
         profile, outputs.datasets, outputs.sizes, str(outputs.manifest["encoding"])
     )
-    if not outputs.manifest["submission_ready"]:
+    if any(each.weighs for each in judged):
         problem = "the conversion has findings of severity error"
-        remedy = "settle them, and write the disposition of each into the guide"
+        remedy = f"settle them, or write the disposition of each into {FILE} of the study"
         found.append(Diagnostic("E5094", Place("findings.json"), problem, remedy, Severity.WARNING))
     return tuple(found)
 

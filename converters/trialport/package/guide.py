@@ -127,22 +127,29 @@ def _identification(
 
 
 def _findings(findings: Iterable[Mapping[str, Any]]) -> str:
-    """Return one row a code and dataset or file: how often, an example, its disposition."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    """Return one row a code, dataset or file and disposition: how often, and an example."""
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    first: dict[tuple[str, str, str, str], Mapping[str, Any]] = {}
     for each in findings:
         where = str(each.get("file") or str(each.get("record", "")).partition(" ")[0])
-        key = (str(each["code"]), str(each["severity"]), where)
+        key = (str(each["code"]), str(each["severity"]), where, _disposition(each))
         counts[key] += 1
         first.setdefault(key, each)
     if not counts:
         return "<p>No finding.</p>"
     rows = [
-        (*key, str(count), str(first[key]["problem"]), str(first[key].get("disposition", _OPEN)))
+        (*key[:3], str(count), str(first[key]["problem"]), key[3])
         for key, count in sorted(counts.items())
     ]
     head = ["Code", "Severity", "Where", "Count", "First problem", "Disposition"]
     return _table(head, rows)
+
+
+def _disposition(finding: Mapping[str, Any]) -> str:
+    """Return what was decided about a finding and why, or that it is to be written."""
+    if "disposition" not in finding:
+        return _OPEN
+    return f"{finding['disposition']}: {finding['reason']}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,0 +1,1 @@
+"""Findings judged: fingerprints, what was decided about them, and the forms they are told in."""
