@@ -41,7 +41,7 @@ def judged() -> list[Judged]:
 def test_sarif_has_what_the_standard_requires(judged: list[Judged]) -> None:
     # SARIF 2.1.0: 3.13 version and runs, 3.14.6 tool, 3.19.8 name, 3.27.11 message of a result,
     # 3.49.3 ids of rules, 3.27.6 index into the rules, 3.30.5 lines from 1, 3.4.3 uri.
-    log = sarif(judged, NOT_RUN)
+    log = sarif(judged, NOT_RUN, version="1.0")
     assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
     (run,) = log["runs"]
     rules: list[dict[str, Any]] = run["tool"]["driver"]["rules"]
@@ -76,7 +76,10 @@ def test_sarif_has_what_the_standard_requires(judged: list[Judged]) -> None:
 
 
 def test_sarif_explains_each_rule(judged: list[Judged]) -> None:
-    rules = {each["id"]: each for each in sarif(judged)["runs"][0]["tool"]["driver"]["rules"]}
+    rules = {
+        each["id"]: each
+        for each in sarif(judged, version="1.0")["runs"][0]["tool"]["driver"]["rules"]
+    }
     assert "not on a day before" in rules["TP0101"]["shortDescription"]["text"]
     assert "remedy" in rules["TP0101"]["help"]["text"]
     assert rules["CORE-000023"]["help"]["text"].startswith("CORE-000023")

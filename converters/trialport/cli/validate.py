@@ -141,9 +141,10 @@ def _told(form: str, folder: Path, judged: Sequence[Judged], not_run: NotRun) ->
     if form == "json":
         return _document(folder, judged, not_run)
     if form == "sarif":
+        from trialport import __version__
         from trialport.findings.sarif import sarif
 
-        return json_text(sarif(judged, not_run)) + "\n"
+        return json_text(sarif(judged, not_run, version=__version__))
     if form == "junit":
         from trialport.findings.junit import junit
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from trialport import __version__
 from trialport.diagnostics import Diagnostic
 from trialport.findings.dispositions import Disposition, Status
 from trialport.findings.explained import Explanation, explanations
@@ -18,12 +17,14 @@ from trialport.findings.judged import Judged
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
-def sarif(judged: Sequence[Judged], not_run: Iterable[tuple[str, str, str]] = ()) -> dict[str, Any]:
+def sarif(
+    judged: Sequence[Judged], not_run: Iterable[tuple[str, str, str]] = (), *, version: str
+) -> dict[str, Any]:
     """Return a SARIF log with one run.
 
     A finding of a file has a physical location, one of a dataset a logical one. Decisions are
     suppressions; one that is still to be fixed is under review. What was not run is a
-    notification of the run.
+    notification of the run. `version` is that of trialport.
     """
     skipped = list(not_run)
     codes = sorted({each.finding.code for each in judged} | {code for code, _, _ in skipped})
@@ -33,7 +34,7 @@ def sarif(judged: Sequence[Judged], not_run: Iterable[tuple[str, str, str]] = ()
         "tool": {
             "driver": {
                 "name": "trialport",
-                "version": __version__,
+                "version": version,
                 "rules": [_rule(code, known.get(code)) for code in codes],
             }
         },
