@@ -30,3 +30,22 @@ def test_an_unknown_rule_is_answered_with_the_nearest(run: Run) -> None:
 
 def test_rules_are_found_whatever_the_case_of_their_code(run: Run) -> None:
     assert run("rule", "tp0101").out == run("rule", "TP0101").out
+
+
+def test_all_rules_are_listed(run: Run) -> None:
+    listed = json.loads(run("rules", "--json").out)["rules"]
+    codes = [each["code"] for each in listed]
+    assert codes == sorted(codes, key=lambda each: (each.startswith("CORE"), each))
+    assert {each["set"] for each in listed} == {"own", "core"}
+    # All of them have a page.
+    assert run("rule", codes[0]).code == run("rule", codes[-1]).code == 0
+
+
+def test_rules_are_found_by_words_set_and_version(run: Run) -> None:
+    ran = run("rules", "AEENDTC", "--set", "own")
+    assert ran.code == 0
+    assert all("AEENDTC" in line for line in ran.out.splitlines()[1:])
+    # CDISC cites CG0151, about USUBJID, as CORE-000351.
+    lines = run("rules", "cg0151", "--sdtmig", "3.4").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["code", "CORE-000351"]
+    assert run("rules", "no such words").out == ""

@@ -76,15 +76,14 @@ def _not_run(rules: Sequence[CoreRule], result: CoreResult) -> Iterator[tuple[st
 
 def _diagnostics(result: CoreResult) -> list[Diagnostic]:
     found = [_diagnostic(each) for each in result.findings]
-    shown_: dict[tuple[str, str], int] = {}
+    shown_: dict[tuple[str, str], list[CoreFinding]] = {}
     for each in result.findings:
-        key = (each.rule, each.dataset)
-        shown_[key] = shown_.get(key, 0) + 1
+        shown_.setdefault((each.rule, each.dataset), []).append(each)
     for rule, dataset, count in result.totals:
-        listed = shown_.get((rule, dataset), count)
-        if count > listed:
-            problem = f"{count - listed} further records break the rule"
-            place = Place(record=dataset)
+        listed = shown_.get((rule, dataset), [])
+        if count > len(listed) > 0:
+            problem = f"{count - len(listed)} further records break the rule"
+            place = Place(record=dataset, column=_column(listed[0]))
             found.append(Diagnostic(rule, place, problem, "", Severity.WARNING))
     return found
 
@@ -93,10 +92,12 @@ def _diagnostic(finding: CoreFinding) -> Diagnostic:
     place = f"{finding.dataset} record {finding.row}" if finding.row else finding.dataset
     values = ", ".join(f"{name} {_short(value)}" for name, value in finding.values)
     problem = f"{finding.message.rstrip('.')} ({values})" if values else finding.message
-    column = finding.values[0][0] if finding.values else ""
-    return Diagnostic(
-        finding.rule, Place(record=place, column=column), problem, "", Severity.WARNING
-    )
+    where = Place(record=place, column=_column(finding))
+    return Diagnostic(finding.rule, where, problem, "", Severity.WARNING)
+
+
+def _column(finding: CoreFinding) -> str:
+    return finding.values[0][0] if finding.values else ""
 
 
 def _short(value: str | None) -> str:
