@@ -10,8 +10,8 @@ from typing import Any
 import click
 import pytest
 import trialport.pipeline
-from trialport.cli.show import counts_line, finding_line, plain, table
-from trialport.diagnostics import Diagnostic, Place, Severity
+from trialport.cli.show import counts_line, finding_line, plain, table, writing_result
+from trialport.diagnostics import Diagnostic, Place, Severity, WriteError
 
 Run = Callable[..., Any]
 WARNING = Diagnostic("E2010", Place("b.yaml", 1), "w", severity=Severity.WARNING)
@@ -94,3 +94,10 @@ def test_a_reader_that_leaves_early_is_no_fault(tiny: Path) -> None:
         process.stdout.close()
         err = process.stderr.read()
     assert (process.returncode, err) == (0, "")
+
+
+def test_a_result_for_which_there_is_no_room_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trialport.cli.show._close_quietly", lambda: None)
+    full = r"^E4190 stdout: the result cannot be written: No space left on device"
+    with pytest.raises(WriteError, match=full), writing_result():
+        raise OSError(28, "No space left on device")

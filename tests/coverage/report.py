@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tests.coverage.table import chosen, named_tests, shipped, write
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = shipped()
     if options.run:
         wanted = [each for each in everything() if each not in lines]
-        write({**_still(wanted), **chosen(_noted(options.tests), wanted)})
+        noted = _noted(options.tests)
+        write({**chosen(noted, wanted), **_still(wanted, noted)})
     tests = named_tests()
     missing: Counter[str] = Counter()
     every = everything()
@@ -48,9 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if missing.total() else 0
 
 
-def _still(wanted: Sequence[Used]) -> dict[Used, str]:
-    """Return the lines of the table that stay where their tests are not run."""
-    return {used: test for used, test in named_tests().items() if used in wanted}
+def _still(wanted: Sequence[Used], noted: Collection[str]) -> dict[Used, str]:
+    """Return the lines of the table that stay because their tests were not run."""
+    return {
+        used: test for used, test in named_tests().items() if used in wanted and test not in noted
+    }
 
 
 def _noted(tests: Sequence[str]) -> dict[str, list[Used]]:

@@ -10,6 +10,17 @@ from trialport.spec.parse import ExpressionError, parse
 from tests.coverage.table import chosen, named_tests, shipped
 from tests.coverage.usage import ROOT, everything, noting
 
+WHAT_TO_DO = (
+    "used by no shipped specification and by no test of tests/coverage/coverage.csv: "
+    "write a test that uses it, then run `make coverage-table TESTS=tests/that_room`"
+)
+
+
+def test_every_key_function_and_code_is_used_somewhere() -> None:
+    used = {*shipped(), *named_tests()}
+    missing = [" ".join(each) for each in everything() if each not in used]
+    assert missing == [], f"{WHAT_TO_DO}: {', '.join(missing)}"
+
 
 def test_the_table_names_only_what_there_is() -> None:
     every = set(everything())

@@ -64,6 +64,11 @@ def _raw(record: Record) -> dict[str, pd.DataFrame]:
         ("E3205", "number_text(grade_number(kind))", {"kind": "bad"}),
         ("E3206", "number_text(age_in_years(day, iso8601('2020-06-15')))", {"day": "1990-06"}),
         ("E3220", "number_text(1 / val)", {"val": "0"}),
+        (
+            "E3252",
+            "iso_date(earliest_day(day, complete_date(iso8601('2021-01-01'))))",
+            {"day": "2020-03"},
+        ),
         ("E3250", "number_text(val * val)", {"val": "1e300"}),
     ],
 )
@@ -83,6 +88,7 @@ def test_a_value_that_cannot_be_converted(
         ("flag(not_before(day, iso8601('2020-02-01')))", "2020-02", "Y"),
         ("flag(not_before(day, iso8601('2020-02-02')))", "2020-02", None),
         ("excel_date(kind)", None, "2020-02-01"),
+        ("time_imputation_flag(iso8601('2020-02-01', '10:30'))", None, "S"),
     ],
 )
 def test_a_partial_date_is_after_what_every_day_of_it_is_after(
