@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from trialport.read.check import Check
     from trialport.read.queries import Query
     from trialport.read.texts import RawTexts
+    from trialport.spec.translation import Translation
+    from trialport.write.xpt import XptFile
     from trialport.xport import model as xport
 
 Raw = Path | str | Mapping[str, "pd.DataFrame | pa.Table"]
@@ -141,7 +143,7 @@ def convert(
         only: datasets or resource types to make, with what they depend on; all unless stated.
         formats: formats of the datasets beside transport files (`dataset-json`, `ndjson`, `dsjc`,
             `parquet`, `csv`), with those that study.yaml names.
-        switches: a cut-off, chosen subjects, dummy treatments.
+        switches: a cut-off, chosen subjects, dummy treatments, languages, a profile.
         strict: write nothing where a finding is an error.
         force: replace an earlier output.
         threads: threads to use; no byte depends on it.
@@ -443,15 +445,19 @@ class _Work:
 
     def write(self, folder: Path, formats: Sequence[str]) -> Conversion:
         """Write everything into the folder."""
-        described = self._write_datasets(folder)
+        files = self._files(folder)
+        described = self._write_datasets(files)
         self._write_defines(folder, described)
+        for each in self.planned.translations.values():
+            self._write_translated(folder, files, each)
         self._write_formats(folder, described, formats)
         self._write_resources(folder)
         self._validate(described)
+        self._hold_against_profile(folder, described)
         return self._report(folder, described)
 
-    def _write_datasets(self, folder: Path) -> tuple[DatasetMetadata, ...]:
-        from trialport.write.xpt import XptFile, write_xpt_files
+    def _files(self, folder: Path) -> list[XptFile]:
+        from trialport.write.xpt import XptFile
         from trialport.xport.model import Member
 
         files: list[XptFile] = []
@@ -459,16 +465,40 @@ class _Work:
             path = folder / step.group / f"{step.name.lower()}.xpt"
             member = Member(step.name, step.label, tuple(map(_xpt_variable, step.variables)))
             files.append(XptFile(member, _reader(self.engine, step), path))
+        return files
+
+    def _write_datasets(self, files: Sequence[XptFile]) -> tuple[DatasetMetadata, ...]:
+        from trialport.write.xpt import write_xpt_files
+
         encoding = self.planned.specification.study.encoding
         members = write_xpt_files(
             files, encoding=encoding.text if encoding else "ascii", created=creation_time()
         )
+        return self._described(members)
+
+    def _described(self, members: Iterable[xport.Member]) -> tuple[DatasetMetadata, ...]:
         return tuple(
             describe(step, member, self.engine.count(step.name), self.planned)
             for step, member in zip(self.planned.plan.steps, members, strict=True)
         )
 
-    def _write_defines(self, folder: Path, described: Sequence[DatasetMetadata]) -> None:
+    def _write_translated(
+        self, folder: Path, files: Sequence[XptFile], translation: Translation
+    ) -> None:
+        """Write datasets and Define-XML with the labels of another language."""
+        from trialport.write.translated import write_translated
+
+        self.progress(f"labels {translation.language}")
+        members = write_translated(files, folder, translation, creation_time())
+        own = folder / translation.language
+        self._write_defines(own, self._described(members), translation)
+
+    def _write_defines(
+        self,
+        folder: Path,
+        described: Sequence[DatasetMetadata],
+        translation: Translation | None = None,
+    ) -> None:
         from trialport.define.files import write_defines
 
         self.progress("Define-XML")
@@ -480,6 +510,7 @@ class _Work:
             self.planned.vocabulary,
             self.engine.rows,
             created=creation_time(),
+            translation=translation,
         )
 
     def _write_formats(
@@ -520,6 +551,17 @@ class _Work:
 
         self.progress("rules")
         self.findings += validate_datasets(described, self.engine.connection)
+
+    def _hold_against_profile(self, folder: Path, described: Sequence[DatasetMetadata]) -> None:
+        """Note where datasets do not keep to the profile that was asked for."""
+        from trialport.profiles import profile_faults
+
+        profile, study = self.planned.profile, self.planned.specification.study
+        if profile is None:
+            return
+        sizes = {each.path: (folder / each.path).stat().st_size for each in described}
+        encoding = study.encoding.text if study.encoding else "ascii"
+        self.findings += profile_faults(profile, described, sizes, encoding)
 
     def _report(self, folder: Path, described: tuple[DatasetMetadata, ...]) -> Conversion:
         from trialport.write.manifest import file_entries, write_json
@@ -684,5 +726,12 @@ def manifest(
         "findings": counts,
         "raw": dict(digests),
         "files": list(made.files),
+        **_languages(planned),
         "datasets": [each.to_json() for each in made.datasets],
     }
+
+
+def _languages(planned: PlannedStudy) -> dict[str, Any]:
+    """Return the languages beside English with their encodings, nothing where there is none."""
+    made = {name: {"encoding": each.encoding} for name, each in planned.translations.items()}
+    return {"languages": made} if made else {}

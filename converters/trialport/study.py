@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from trialport.diagnostics import Diagnostic, Severity, SpecError
+from trialport.diagnostics import Diagnostic, Place, Severity, SpecError
 from trialport.exchange.formats import format_faults
 from trialport.plan.build import build_plan
 from trialport.plan.metadata import Guides
 from trialport.plan.model import Limits, Plan
-from trialport.profiles import load_profile
+from trialport.profiles import Profile, load_profile
 from trialport.read.contract import contract_faults
+from trialport.read.languages import label_name_faults, study_translations
 from trialport.read.layers import read_layers
 from trialport.read.packages import read_package
 from trialport.read.switches import Switches
@@ -23,6 +24,7 @@ from trialport.spec.merge import merge_layers
 from trialport.spec.nodes import Specification
 from trialport.spec.study_wide import study_wide_faults, with_cutoff
 from trialport.spec.study_words import codelists_needed, study_vocabulary
+from trialport.spec.translation import Translation
 from trialport.spec.vocabulary import Vocabulary
 from trialport.standard.load import load_standard
 from trialport.standard.model import Standard
@@ -35,11 +37,17 @@ _ADAM = ("adamig", "adam-occds", "adam-tte", "adam-adae")
 
 @dataclass(frozen=True, slots=True)
 class PlannedStudy:
-    """A study that can be converted: what was written, its words, and what will be done."""
+    """A study that can be converted: what was written, its words, and what will be done.
+
+    `profile` is that of the agency that was asked for, `translations` are the languages that the
+    datasets are written in beside English.
+    """
 
     specification: Specification
     vocabulary: Vocabulary
     plan: Plan
+    profile: Profile | None = None
+    translations: Mapping[str, Translation] = field(default_factory=dict[str, Translation])
 
 
 def plan_study(
@@ -64,10 +72,10 @@ def plan_study(
     specification = replace(specification, study=study)
     for name in specification.sources.tables:
         found += contract_faults(name, specification.sources)
-    try:
-        load_profile(specification.study.profile, specification.study.place)
-    except SpecError as error:
-        found += error.diagnostics
+    profile, faults = _profile(specification, asked)
+    found += faults
+    translations, faults = study_translations(specification, asked.languages, profile)
+    found += faults
     for each in specification.study.formats:
         found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)
@@ -80,9 +88,11 @@ def plan_study(
     limits = Limits(study.cutoff.text if study.cutoff else "", is_subset=bool(asked.subjects))
     plan, faults = build_plan(specification, guides, vocabulary, limits)
     found += faults
+    if plan is not None:
+        found += label_name_faults(specification.labels.values(), plan, vocabulary)
     if plan is None or any(each.severity is Severity.ERROR for each in found):
         return None, found
-    return PlannedStudy(specification, vocabulary, plan), found
+    return PlannedStudy(specification, vocabulary, plan, profile, translations), found
 
 
 def study_layers(folder: Path) -> list[Layer]:
@@ -113,6 +123,20 @@ def study_folder(folder: Path) -> Path:
         return folder
     known = shipped() / "studies" / folder.name
     return Path(str(known)) if known.is_dir() else folder
+
+
+def _profile(
+    specification: Specification, asked: Switches
+) -> tuple[Profile | None, list[Diagnostic]]:
+    """Return the profile asked for, else that of study.yaml, or None where neither names one."""
+    name = asked.profile or specification.study.profile
+    if not name:
+        return None, []
+    place = Place() if asked.profile else specification.study.place
+    try:
+        return load_profile(name, place), []
+    except SpecError as error:
+        return None, list(error.diagnostics)
 
 
 def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:

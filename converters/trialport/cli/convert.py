@@ -52,6 +52,20 @@ from trialport.cli.options import (
     type=click.Path(path_type=Path, dir_okay=False),
     help="Dummy treatments (CSV) in place of the randomised ones.",
 )
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="LANGUAGE",
+    help="Write the datasets with labels in this language as well (zh), into a folder of its "
+    "name; may be repeated.",
+)
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    help="Hold the files against an agency (fda, nmpa, pmda), or a profile of it with its date.",
+)
 @click.option("--strict", is_flag=True, help="Write nothing where a finding is an error.")
 @force_option
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
@@ -70,6 +84,8 @@ def command(
     cutoff: str,
     subjects: str | None,
     treatment: Path | None,
+    languages: tuple[str, ...],
+    profile: str,
     strict: bool,
     force: bool,
     threads: int | None,
@@ -88,7 +104,7 @@ def command(
     from trialport.read.switches import Switches, chosen_subjects
 
     chosen = chosen_subjects(subjects) if subjects is not None else ()
-    switches = Switches(cutoff, chosen, treatment)
+    switches = Switches(cutoff, chosen, treatment, languages, profile)
     shown = not (as_json or ctx.meta["trialport.quiet"])
     with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
         made = convert(

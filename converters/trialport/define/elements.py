@@ -25,6 +25,7 @@ from trialport.define.model import (
     DefineTerm,
     DefineValueList,
     DefineWhere,
+    Translated,
 )
 from trialport.define.namespaces import DEF, NCI, ODM, XLINK, XML, define
 
@@ -49,7 +50,7 @@ def dataset_element(dataset: DefineDataset) -> etree._Element:
     _set(made, ArchiveLocationID=dataset.leaf.id if dataset.leaf else "")
     _set(made, StandardOID=dataset.standard, IsNonStandard=_yes(dataset.non_standard))
     _set(made, HasNoData=_yes(dataset.no_data), CommentOID=dataset.comment)
-    describe(made, dataset.label)
+    describe(made, dataset.label, dataset.translated)
     made.extend(_item_refs(dataset.items))
     made.extend(_aliases(dataset.aliases))
     if dataset.class_:
@@ -70,7 +71,7 @@ def item_element(item: DefineItem) -> etree._Element:
     if item.significant_digits is not None:
         made.set("SignificantDigits", str(item.significant_digits))
     _set(made, DisplayFormat=item.format, CommentOID=item.comment)
-    describe(made, item.label)
+    describe(made, item.label, item.translated)
     if item.codelist:
         child(made, "CodeListRef", CodeListOID=item.codelist)
     made.extend(_aliases(item.aliases))
@@ -109,7 +110,7 @@ def codelist_element(codelist: DefineCodelist) -> etree._Element:
     if codelist.dictionary:
         dictionary = child(made, "ExternalCodeList", Dictionary=codelist.dictionary)
         attributes(dictionary, Version=codelist.version, href=codelist.href)
-    is_decoded = any(each.decode for each in codelist.terms)
+    is_decoded = any(each.decode or each.translated for each in codelist.terms)
     for order, each in enumerate(codelist.terms, start=1):
         made.append(_term(each, order, is_decoded=is_decoded))
     if codelist.code:
@@ -163,10 +164,13 @@ def child(
     return etree.SubElement(parent, f"{{{namespace}}}{tag}", attributes)
 
 
-def describe(parent: etree._Element, text: str) -> None:
-    """Add a description where there is something to say."""
+def describe(parent: etree._Element, text: str, translated: Translated = ()) -> None:
+    """Add a description where there is something to say, other languages before English.
+
+    The stylesheet shows the first text alone, and a reader without regard to languages takes it.
+    """
     if text:
-        _translate(child(parent, "Description"), text)
+        _translate(child(parent, "Description"), text, translated)
 
 
 def attributes(made: etree._Element, **values: str) -> None:
@@ -217,7 +221,7 @@ def _term(term: DefineTerm, order: int, *, is_decoded: bool) -> etree._Element:
     attributes(made, Rank=term.rank, OrderNumber=str(order))
     _set(made, ExtendedValue=_yes(term.extended))
     if is_decoded:
-        _translate(child(made, "Decode"), term.decode or term.value)
+        _translate(child(made, "Decode"), term.decode or term.value, term.translated)
     if term.code:
         child(made, "Alias", Context=NCI, Name=term.code)
     made.extend(_aliases(term.aliases))
@@ -228,10 +232,11 @@ def _aliases(aliases: Iterable[DefineAlias]) -> Iterable[etree._Element]:
     return (element("Alias", Context=each.context, Name=each.name) for each in aliases)
 
 
-def _translate(parent: etree._Element, text: str) -> None:
-    stated = child(parent, "TranslatedText")
-    stated.set(f"{{{XML}}}lang", "en")
-    stated.text = text
+def _translate(parent: etree._Element, text: str, translated: Translated = ()) -> None:
+    for language, said in (*translated, ("en", text)):
+        stated = child(parent, "TranslatedText")
+        stated.set(f"{{{XML}}}lang", language)
+        stated.text = said
 
 
 def _yes_no(claim: bool) -> str:

@@ -15,12 +15,14 @@ from trialport.define.document import Group, define_document, study_facts, unann
 from trialport.define.faults import document_faults
 from trialport.define.html import define_html, stylesheet
 from trialport.define.model import DefineDocument
+from trialport.define.translate import translated_document, untranslated
 from trialport.define.types import Used, used_query
 from trialport.define.writer import STYLESHEET, define_xml
 from trialport.diagnostics import Diagnostic
 from trialport.metadata import DatasetMetadata
 from trialport.plan.model import Step
 from trialport.spec.nodes import Specification
+from trialport.spec.translation import Translation
 from trialport.spec.vocabulary import Vocabulary
 from trialport.templates import shipped
 from trialport.terms.codelists import load_terminology
@@ -41,6 +43,7 @@ def write_defines(
     ask: Ask,
     *,
     created: datetime | None,
+    translation: Translation | None = None,
 ) -> list[Diagnostic]:
     """Write define.xml, define.html and the stylesheet into `sdtm` and `adam` of a folder.
 
@@ -54,11 +57,12 @@ def write_defines(
         vocabulary: its codelists.
         ask: how to ask the data what they hold.
         created: the time of creation that the documents bear.
+        translation: another language that labels and decodes are given in beside English.
 
     Returns:
         E4301 to E4305 where a document is not written, and why; E4311 to E4313 where the one
         written is not as the standard has it; E4385 where the study has an annotated CRF, and
-        collected variables name no page of it.
+        collected variables name no page of it; E4096, E4097 what has no translation.
     """
     packages = _packages(specification, guide_codes(steps, vocabulary))
     facts = study_facts(specification, packages)
@@ -67,6 +71,9 @@ def write_defines(
     for group in _GROUPS:
         if any(each.group == group for each in described):
             document = define_document(group, described, steps, vocabulary, facts, used)
+            if translation is not None:
+                document = translated_document(document, steps, translation)
+                found += untranslated(document, translation.language)
             found += _write(folder / group, document, created)
             if group == "sdtm" and (facts.annotated_crf or document.crf):
                 found += unannotated(document)

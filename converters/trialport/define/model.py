@@ -110,6 +110,10 @@ class DefineComment:
     documents: tuple[DefineReference, ...] = ()
 
 
+Translated = tuple[tuple[str, str], ...]
+"""A text in other languages: language (as in xml:lang) and text."""
+
+
 @dataclass(frozen=True, slots=True)
 class DefineAlias:
     """Another name in some context, e.g. that of a parent domain."""
@@ -128,6 +132,7 @@ class DefineTerm:
     extended: bool = False
     rank: str = ""
     aliases: tuple[DefineAlias, ...] = ()
+    translated: Translated = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ class DefineItem:
     value_list: str = ""
     comment: str = ""
     aliases: tuple[DefineAlias, ...] = ()
+    translated: Translated = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +250,7 @@ class DefineDataset:
     no_data: bool = False
     comment: str = ""
     aliases: tuple[DefineAlias, ...] = ()
+    translated: Translated = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from trialport.define.model import DefinePages, DefineReference
-from trialport.define.namespaces import define, odm
+from trialport.define.namespaces import XML, define, odm
 from trialport.diagnostics import Diagnostic, Place
 
 
@@ -46,8 +46,10 @@ class Reading:
         return "" if description is None else self.translated(description)
 
     def translated(self, element: etree._Element) -> str:
-        """Return the first text of an element that may have translations."""
-        return self.content(element, odm("TranslatedText"))
+        """Return the English text of an element that may have translations, else the first."""
+        texts = element.findall(odm("TranslatedText"))
+        english = [each for each in texts if each.get(f"{{{XML}}}lang", "").startswith("en")]
+        return next(((each.text or "") for each in (*english, *texts)), "")
 
     def content(self, element: etree._Element, path: str) -> str:
         """Return the text of the first element there is."""

@@ -72,7 +72,7 @@ def build_package(
         WriteError: E4101 to E4103 `to` cannot be written, E5092 a dataset cannot be split.
     """
     specification = planned.specification
-    rules = load_profile(profile or specification.study.profile)
+    rules = load_profile(profile or specification.study.profile or "fda")
     outputs = verified_outputs(out)
     if outputs.manifest["specification_sha256"] != specification.digest:
         problem = "the output was made from another specification"

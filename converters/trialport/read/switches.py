@@ -1,4 +1,4 @@
-"""What is asked of one conversion beside the specification: cut-off, subjects, dummy treatment."""
+"""What is asked of one conversion beside the specification: cut-off, subjects, languages ..."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ class Switches:
         cutoff: the last day that counts, YYYY-MM-DD; the study's own unless given.
         subjects: USUBJID or subject numbers that are chosen; all unless given.
         treatment: a CSV file whose treatments stand for the study's, or None.
+        languages: languages that datasets are written in as well, beside those of study.yaml.
+        profile: an agency, or a profile of it with its date; that of study.yaml unless given.
     """
 
     cutoff: str = ""
     subjects: tuple[str, ...] = ()
     treatment: Path | None = None
+    languages: tuple[str, ...] = ()
+    profile: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a cut-off that is no day (E2060)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
+from trialport.spec.label_nodes import Labels
 from trialport.spec.nodes import (
     Content,
     Dataset,
@@ -21,7 +22,7 @@ from trialport.spec.read_scalar import is_scalar
 from trialport.spec.report_nodes import Report
 from trialport.spec.schema import class_words, keys
 
-FILES: tuple[type, ...] = (Study, Sources, Terminology, Dataset, Resource, Report)
+FILES: tuple[type, ...] = (Study, Sources, Terminology, Dataset, Resource, Report, Labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,13 @@ _WORD = "letters, digits and '_', not beginning with a digit"
 # QNAM have at most 8 characters and do not begin with a digit.
 DATASET = Form("E1110", "a dataset name", _CAPITALS, _EIGHT, folds=True)
 VARIABLE = Form("E1110", "a variable name", _CAPITALS, _EIGHT, folds=True)
+VARIABLE_OF = Form(
+    "E1110",
+    "the name of a variable, alone or after its dataset",
+    f"{_CAPITALS}; DM.AGE with the dataset before it",
+    partial(_matches, r"([A-Z_][A-Z0-9_]{0,7}\.)?[A-Z_][A-Z0-9_]{0,7}"),
+    folds=True,
+)
 TEST_CODE = Form("E1110", "a test code", _CAPITALS, _EIGHT, folds=True)
 PARAMETER_CODE = Form("E1110", "a parameter code", _CAPITALS, _EIGHT, folds=True)
 CONSTANT = Form(

@@ -12,7 +12,7 @@ from trialport.spec.nodes import Text
 from trialport.spec.yaml_text import compose, place
 
 SINGLE = ("study.yaml", "sources.yaml", "terminology.yaml", "report.yaml")
-FOLDERS = ("sdtm", "adam", "fhir")
+FOLDERS = ("sdtm", "adam", "fhir", "labels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.spec import load_faults as faults
+from trialport.spec.label_nodes import Labels
 from trialport.spec.layers import FOLDERS, SINGLE, Layer, belongs
 from trialport.spec.merge import MergedFile, merge_layers
 from trialport.spec.nodes import Dataset, Resource, Sources, Specification, Study, Terminology
@@ -29,8 +30,8 @@ def load_study(
 
     Args:
         files: text by path relative to the folder, with '/': study.yaml, sources.yaml,
-            terminology.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml. Only study.yaml
-            must be there.
+            terminology.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml,
+            labels/*.yaml. Only study.yaml must be there.
         shown: what stands before the relative path in places, e.g. `mappings/studies/msc_gvhd/`.
         templates: the layers beneath the study, the deepest first (`read_templates`).
 
@@ -48,6 +49,7 @@ def load_study(
     report = _report(read, found)
     sdtm, adam = (_all(Dataset, folder, read, found) for folder in ("sdtm", "adam"))
     resources = _all(Resource, "fhir", read, found)
+    labels = _all(Labels, "labels", read, found)
     found += _dataset_faults([*sdtm, *adam])
     if study is None or any(each.severity is Severity.ERROR for each in found):
         return None, found
@@ -60,6 +62,7 @@ def load_study(
         adam=adam,
         resources=resources,
         report=report,
+        labels={PurePosixPath(each.place.file).stem: each for each in labels},
         digest=_digest(layers),
         templates={each.name: _digest([each]) for each in templates},
     )

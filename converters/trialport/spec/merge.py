@@ -18,7 +18,7 @@ from trialport.spec.layers import Layer, texts_under
 from trialport.spec.nodes import Text
 from trialport.spec.yaml_text import compose, is_absent
 
-_LEVELS = {"codelists": 3, "tables": 3}
+_LEVELS = {"codelists": 3, "tables": 3, "terms": 2}
 """How many mappings within one another are merged under a key of a file; 1 unless stated."""
 
 

@@ -20,6 +20,7 @@ from trialport.spec import forms
 from trialport.spec.forms import Form
 
 if TYPE_CHECKING:
+    from trialport.spec.label_nodes import Labels
     from trialport.spec.report_nodes import Report
 
 
@@ -232,7 +233,14 @@ class Study:
     title: str = key("title of the study", default="")
     standards: Mapping[str, Text] = key("version of each standard, e.g. sdtmig: '3.4'")
     terminology: Mapping[str, Package] = key("pinned terminology package of sdtm, adam")
-    profile: str = key("regulator's profile", default="fda")
+    profile: str = key(
+        "regulator's profile, whose limits a conversion is held against; a package keeps to fda "
+        "unless stated",
+        default="",
+    )
+    languages: tuple[Text, ...] = key(
+        "languages beside English that datasets are written in as well, e.g. zh", default=()
+    )
     annotated_crf: str = key(
         "file of the annotated CRF beside define.xml, e.g. acrf.pdf; collected variables then name "
         "its pages",
@@ -808,4 +816,5 @@ class Specification:
     resources: tuple[Resource, ...]
     report: Report | None
     digest: str
+    labels: Mapping[str, Labels] = field(default_factory=dict[str, "Labels"])
     templates: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.exchange.formats import FORMATS
+from trialport.spec.translation import LANGUAGES
 
 _REPORTS = ("findings.json", "manifest.json", "report.html", "report.json")
-KNOWN = {"sdtm", "adam", "fhir", "zh", *_REPORTS, *FORMATS}
+KNOWN = {"sdtm", "adam", "fhir", *LANGUAGES, *_REPORTS, *FORMATS}
 
 
 @contextmanager
