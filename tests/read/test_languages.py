@@ -91,7 +91,7 @@ def test_names_of_nothing_are_warnings(study: Path) -> None:
     planned, found = plan_study(study)
     (warning,) = [each for each in found if each.code != "E2011"]
     assert planned is not None
-    assert (warning.severity, warning.remedy) == (Severity.WARNING, "did you mean 'AE'?")
+    assert (warning.severity, warning.remedy) == (Severity.WARNING, "known: 'AE', 'DM'")
 
 
 def test_an_unknown_language_is_a_fault(study: Path) -> None:
