@@ -1,3 +1,6 @@
+# lxml is compiled and brings no types for a type checker to see.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import json
