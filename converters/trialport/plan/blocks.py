@@ -132,7 +132,8 @@ def _join(
     where = collector.condition(node.where, inner) if node.where is not None else None
     single = node.expect in {Expect.EXACTLY_ONE, Expect.AT_MOST_ONE}
     if where is not None and node.where is not None:
-        records = exp.select(sql.column(relation.key, "r")).from_(table(relation.name, "r"))
+        records = exp.select(sql.column(relation.key, "r"))
+        records.from_(table(relation.name, "r"), copy=False)
         base.fault_queries += [
             fault_query(each, records, relation.name, name, node.where.place)
             for each in where.faults
@@ -141,10 +142,11 @@ def _join(
         relation, [theirs for _, theirs, _ in pairs], where.sql if where else None, single
     )
     on = exp.and_(
-        *[exp.EQ(this=mine, expression=sql.column(theirs, name)) for mine, theirs, _ in pairs]
+        *[exp.EQ(this=mine, expression=sql.column(theirs, name)) for mine, theirs, _ in pairs],
+        copy=False,
     )
     alias = exp.TableAlias(this=sql.name(name))
-    select.join(exp.Subquery(this=right, alias=alias), on=on, join_type="left", copy=False)
+    select.join(sql.left_join(exp.Subquery(this=right, alias=alias), on), copy=False)
     _take(select, name, relation)
     select.select(sql.alias(sql.column("__key", name), f"__row.{name}"), copy=False)
     base.sources[name] = relation
@@ -188,9 +190,9 @@ def _joined_rows(
     """Return the rows of the joined table, reduced to one a key where one is expected."""
     select = exp.select(exp.Column(this=exp.Star(), table=sql.name("r")))
     select.select(sql.alias(sql.column(relation.key, "r"), "__key"), copy=False)
-    select = select.from_(table(relation.name, "r"))
+    select.from_(table(relation.name, "r"), copy=False)
     if where is not None:
-        select = select.where(where)
+        select.where(where.copy(), copy=False)
     if not single:
         return select
     group = [sql.column(each, "r") for each in keys]
@@ -204,8 +206,9 @@ def _joined_rows(
     number = exp.Window(
         this=exp.RowNumber(), partition_by=group, order=exp.Order(expressions=order)
     )
-    select = select.select(sql.alias(count, "__matches"))
-    return select.qualify(exp.EQ(this=number, expression=exp.Literal.number(1)))
+    select.select(sql.alias(count, "__matches"), copy=False)
+    first = exp.EQ(this=number, expression=exp.Literal.number(1))
+    return select.qualify(first, copy=False)
 
 
 def _watch(node: Join, name: str, relation: Relation, faults: FaultColumns) -> list[exp.Expr]:
@@ -294,7 +297,8 @@ def _tests(
             _text(parts.get(name, exp.Null()), f"test.{name}") for name in (*_TEST_PARTS, *extra)
         ]
         star = exp.Column(this=exp.Star(), table=sql.name("p"))
-        selects.append(exp.select(star, *cells, *watched).from_(table(chain.last, "p")))
+        select = exp.select(star, *cells, *watched)
+        selects.append(select.from_(table(chain.last, "p"), copy=False))
     base.tests = kinds
     base.test_lineage = {
         f"test.{name}": tuple(dict.fromkeys(found)) for name, found in lineage.items()
@@ -320,7 +324,7 @@ def _stack(selects: list[exp.Select], chain: Chain) -> None:
     stacked = chain.add(whole)
     star = exp.Star(**{"except_": [sql.column("__rid")]})
     renumbered = exp.select(star, sql.alias(exp.Window(this=exp.RowNumber()), "__rid"))
-    chain.add(renumbered.from_(table(stacked)))
+    chain.add(renumbered.from_(table(stacked), copy=False))
 
 
 def _test_part(

@@ -58,12 +58,14 @@ class Chain:
                 exp.EQ(this=_outer(mine), expression=sql.column(theirs, name))
                 for mine, theirs in lookup.keys
             ]
-            select.join(table(name, name), on=exp.and_(*pairs), join_type="left", copy=False)
+            on = exp.and_(*pairs, copy=False)
+            select.join(sql.left_join(table(name, name), on), copy=False)
         self.add(select)
 
     def filter(self, condition: exp.Expr) -> None:
         """Add a table of the records for which the condition holds."""
-        self.add(exp.select(exp.Star()).from_(table(self.last)).where(condition))
+        select = exp.select(exp.Star()).from_(table(self.last), copy=False)
+        self.add(select.where(condition.copy(), copy=False))
 
 
 def _outer(tree: exp.Expr) -> exp.Expr:
@@ -128,7 +130,7 @@ class FaultColumns:
             name, fault.code, fault.problem, fault.remedy, shown, place, raw, severity
         )
         self.columns.append(column)
-        return sql.alias(exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR), name)
+        return sql.alias(exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR, copy=False), name)
 
     def _raw_column(self, uses: frozenset[Reference]) -> str:
         """Return the raw column at fault, where it is one and of the source record."""

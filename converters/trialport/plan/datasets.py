@@ -436,7 +436,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
         ):
             cells += [_cell(name, kind, block) for name in names]
         cells += [_cell(name, _sql_type(name, work), block) for name in early]
-        selects.append(exp.select(*cells).from_(table(block.chain.last)))
+        selects.append(exp.select(*cells).from_(table(block.chain.last), copy=False))
     whole = selects[0]
     for each in selects[1:]:
         whole = exp.union(whole, each, distinct=False, copy=False)
@@ -445,11 +445,8 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     order = [*keys, *(name for name in early if name not in keys), "__block", "__row", *row_keys]
     terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
     tie = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
-    chain.add(
-        exp.select(exp.Star(), sql.alias(tie, TIE), sql.alias(tie.copy(), "__rid")).from_(
-            table(stacked)
-        )
-    )
+    numbered = exp.select(exp.Star(), sql.alias(tie, TIE), sql.alias(tie.copy(), "__rid"))
+    chain.add(numbered.from_(table(stacked), copy=False))
     chain.materialise()
     return chain
 
@@ -465,7 +462,7 @@ def _sql_type(name: str, work: _Work) -> exp.DType:
 
 def _cell(name: str, kind: exp.DType, block: _Block) -> exp.Expr:
     value = sql.column(name) if name in block.columns else exp.Null()
-    return sql.alias(exp.cast(value, kind), name)
+    return sql.alias(exp.cast(value, kind, copy=False), name)
 
 
 def _fill_late(
@@ -602,9 +599,8 @@ def _whole(chain: Chain, names: Sequence[str], keys: Sequence[str], work: _Work)
         *(each.column for each in work.faults.columns),
     ]
     select = exp.select(sql.alias(number, "__id"), *(sql.column(name) for name in columns))
-    select = select.from_(table(chain.last)).order_by(
-        exp.Ordered(this=sql.column("__id"), nulls_first=False)
-    )
+    select.from_(table(chain.last), copy=False)
+    select.order_by(exp.Ordered(this=sql.column("__id"), nulls_first=False), copy=False)
     select.set("with_", exp.With(expressions=chain.ctes))
     return select
 

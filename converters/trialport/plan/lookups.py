@@ -144,7 +144,7 @@ def _from(
         for mine, theirs in keys
     ]
     looking = table(str(outer[-1].alias), "p")
-    return select.join(looking, on=exp.and_(*on), join_type="inner", copy=False)
+    return select.join(sql.inner_join(looking, exp.and_(*on, copy=False)), copy=False)
 
 
 def _fault_queries(

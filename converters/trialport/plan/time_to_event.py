@@ -127,7 +127,7 @@ def add_time_to_event(
     star = exp.Star(**{"except_": [sql.column("__rid")]})
     watched = [faults.add(each, dataset, node.place) for each in _faults()]
     number = sql.alias(exp.Window(this=exp.RowNumber()), "__rid")
-    chain.add(exp.select(star, number, *watched).from_(table(stacked)))
+    chain.add(exp.select(star, number, *watched).from_(table(stacked), copy=False))
     base.row_keys.append(("__row.tte", ""))
     sources = tuple(dict.fromkeys(used))
     base.test_lineage.update(dict.fromkeys(_DECIDED, sources))
@@ -300,7 +300,8 @@ def _event(
         return None
     select = _candidates(event, relation, kind, where, node, subjects, named)
     if where is not None and event.where is not None:
-        records = exp.select(sql.column(relation.key, "r")).from_(table(relation.name, "r"))
+        records = exp.select(sql.column(relation.key, "r"))
+        records.from_(table(relation.name, "r"), copy=False)
         base.fault_queries += [
             fault_query(each, records, relation.name, name, event.where.place)
             for each in where.faults
@@ -342,17 +343,18 @@ def _candidates(
         sql.alias(exp.cast(flag, exp.DataType.Type.VARCHAR), "f"),
         sql.alias(exp.cast(sequence, exp.DataType.Type.DOUBLE), "s"),
         sql.alias(sql.column(relation.key, "r"), "k"),
-    ).from_(table(subjects, "p"))
+    ).from_(table(subjects, "p"), copy=False)
     on = [
         exp.EQ(this=sql.column(key, "r"), expression=sql.column(f"src.{key}", "p"))
         for key in ("STUDYID", "USUBJID")
         if key in relation.columns
     ]
-    select = select.join(table(relation.name, "r"), on=exp.and_(*on), join_type="inner")
+    joined = exp.and_(*on, copy=False)
+    select.join(sql.inner_join(table(relation.name, "r"), joined), copy=False)
     if event.not_before is not None:
         earlier = named[event.not_before.text].table
         on_rid = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
-        select = select.join(table(earlier, "n"), on=on_rid, join_type="inner")
+        select.join(sql.inner_join(table(earlier, "n"), on_rid), copy=False)
         conditions.append(exp.GTE(this=date.copy(), expression=sql.column("d", "n")))
     whole = sql.every(conditions)
     assert whole is not None
@@ -365,7 +367,8 @@ def _candidates(
         partition_by=[sql.column("__rid", "p")],
         order=exp.Order(expressions=order),
     )
-    return select.where(whole).qualify(exp.EQ(this=number, expression=exp.Literal.number(1)))
+    first = exp.EQ(this=number, expression=exp.Literal.number(1))
+    return select.where(whole, copy=False).qualify(first, copy=False)
 
 
 def _event_date(
@@ -414,7 +417,7 @@ def _event_query(
     condition = sql.every([test, *([where.sql] if where is not None else [])])
     assert condition is not None
     query = exp.select(sql.alias(sql.column(relation.key, "r"), "__row"), sql.alias(value, "value"))
-    query = query.from_(table(relation.name, "r")).where(condition)
+    query.from_(table(relation.name, "r"), copy=False).where(condition, copy=False)
     remedy = (
         "collect the date"
         if code == "E3231"
@@ -486,7 +489,7 @@ def _endpoint(
     query = exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name("q")))
     on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
     select = select.from_(table(subjects, "p"), copy=False)
-    select = select.join(query, on=on, join_type="inner", copy=False)
+    select.join(sql.inner_join(query, on), copy=False)
     where = collector.condition(endpoint.where, scope) if endpoint.where is not None else None
     if where is None:
         return select
@@ -553,9 +556,7 @@ def _dates(
                 sql.alias(sql.column(column, f"x_{name}"), f"{name}.{column}"), copy=False
             )
         on = exp.EQ(this=sql.column("__rid", f"x_{name}"), expression=sql.column("__rid", "p"))
-        select = select.join(
-            table(named[name].table, f"x_{name}"), on=on, join_type="left", copy=False
-        )
+        select.join(sql.left_join(table(named[name].table, f"x_{name}"), on), copy=False)
     event, rival = sql.column("E"), sql.column("K")
     order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
     wins = exp.And(

@@ -10,14 +10,14 @@ from pathlib import Path
 from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
 from trialport.spec.nodes import Package
 from trialport.templates import shipped
-from trialport.terms.codelists import terminology_digest
+from trialport.terms.codelists import terminology_digest, unpacked
 
 ENDING = ".csv.gz"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 
 
 def read_package(package: Package, study: Path) -> bytes:
-    """Return the table of a package that a study pins.
+    """Return the table of a package that a study pins, as text and no longer compressed.
 
     It lies in the folder `terminology` of the study, in that beside the study's folder, or else is
     shipped. A package that is not shipped must be pinned by its digest.
@@ -31,12 +31,12 @@ def read_package(package: Package, study: Path) -> bytes:
     if name not in known:
         problem = f"there is no terminology package '{name}'"
         raise _fault("E1223", package.place, problem, did_you_mean(name, known))
-    content = known[name].read_bytes()
     try:
-        digest = terminology_digest(content)
+        content = unpacked(known[name].read_bytes())
     except (OSError, EOFError, zlib.error) as error:
         problem = f"the package '{name}' cannot be unpacked"
         raise _fault("E1264", package.place, problem, "import it again") from error
+    digest = terminology_digest(content)
     if package.sha256 is not None and package.sha256.text != digest:
         problem = f"the package '{name}' has another digest: {digest}"
         remedy = "take the package that was pinned, or pin this one"

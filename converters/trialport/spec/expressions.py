@@ -7,6 +7,8 @@ fault where a value that is there cannot be converted, and null elsewhere.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot import exp
 
 from trialport.functions.model import Type
@@ -64,8 +66,13 @@ def names(text: str) -> list[tuple[str, str]]:
     >>> names("study_day(AESTDTC, dm.RFSTDTC)")
     [('', 'AESTDTC'), ('dm', 'RFSTDTC')]
     """
+    return list(_names(text))
+
+
+@lru_cache(maxsize=8192)
+def _names(text: str) -> tuple[tuple[str, str], ...]:
     found = {(each.table, each.name): None for each in parse(text).find_all(exp.Column, bfs=False)}
-    return list(found)
+    return tuple(found)
 
 
 def _column(node: exp.Expr, c: Compiler) -> Compiled:

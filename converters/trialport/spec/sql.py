@@ -75,6 +75,16 @@ def alias(sql: exp.Expr, as_name: str) -> exp.Alias:
     return exp.Alias(this=sql, alias=name(as_name))
 
 
+def left_join(records: exp.Expr, on: exp.Expr) -> exp.Join:
+    """Return `LEFT JOIN records ON on`; sqlglot parses a program text for each join by name."""
+    return exp.Join(this=records, side="LEFT", on=on)
+
+
+def inner_join(records: exp.Expr, on: exp.Expr) -> exp.Join:
+    """Return `INNER JOIN records ON on`."""
+    return exp.Join(this=records, kind="INNER", on=on)
+
+
 def table(table_name: str, as_name: str = "") -> exp.Table:
     """Return a table by its name; `raw.x` is table x of schema raw."""
     schema, dot, raw = table_name.partition(".")

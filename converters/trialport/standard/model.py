@@ -125,12 +125,12 @@ class Standard:
 
     def _analysis_variable(self, dataset: str, name: str) -> Variable | None:
         own = [each for ds in self.datasets if ds.name == dataset for each in ds.variables]
-        rest = [ds for ds in (*self.datasets, *self.general) if ds.name != dataset]
-        others = [each for ds in rest for each in ds.variables]
-        numbered = [each for each in others if "*" not in each.name]
         found = _named(name, own) or _fitting(name, [each for each in own if "*" not in each.name])
         if found is not None:
             return found
+        rest = [ds for ds in (*self.datasets, *self.general) if ds.name != dataset]
+        others = [each for ds in rest for each in ds.variables]
+        numbered = [each for each in others if "*" not in each.name]
         elsewhere = (
             _named(name, others) or _fitting(name, numbered) or _fitting(name, [*own, *others])
         )

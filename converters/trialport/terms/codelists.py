@@ -80,7 +80,7 @@ def load_terminology(
             package lacks is left out.
     """
     wanted = None if codes is None else {each.encode() for each in codes}
-    found = (_codelist(lines) for lines in _blocks(_plain(package), wanted))
+    found = (_codelist(lines) for lines in _blocks(unpacked(package), wanted))
     return {each.code: each for each in found}
 
 
@@ -89,7 +89,7 @@ def terminology_digest(package: bytes | BinaryIO) -> str:
 
     The text is digested, not the compressed file: two versions of zlib compress differently.
     """
-    return hashlib.sha256(_plain(package)).hexdigest()
+    return hashlib.sha256(unpacked(package)).hexdigest()
 
 
 def nearest(codelist: Codelist, text: str) -> Term | None:
@@ -138,7 +138,8 @@ def paired_terms(codes: Codelist, names: Codelist) -> dict[str, str]:
     return {each.value: by_code[each.code] for each in codes.terms if each.code in by_code}
 
 
-def _plain(package: bytes | BinaryIO) -> bytes:
+def unpacked(package: bytes | BinaryIO) -> bytes:
+    """Return the text of a terminology table, whether it comes gzipped or not."""
     content = package if isinstance(package, bytes) else package.read()
     return gzip.decompress(content) if content.startswith(_GZIP) else content
 
