@@ -31,7 +31,7 @@ _VERBS = {
     "terms": "Import controlled terminology, list packages, show codelists.",
     "spec": "Show specifications with their templates merged.",
     "rule": "Explain the validation rule CODE.",
-    "rules": "List the validation rules.",
+    "rules": "List the validation rules that hold all WORDS, or all rules.",
     "package": "Lay what a conversion wrote into OUT out as a submission package.",
     "define": "Check a define.xml, or begin a specification from it.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
