@@ -91,6 +91,8 @@ def profile_faults(
     described: Iterable[DatasetMetadata],
     sizes: Mapping[str, int],
     encoding: str,
+    *,
+    place: str = "study.yaml",
 ) -> list[Diagnostic]:
     """Return where datasets do not keep to a profile.
 
@@ -99,6 +101,7 @@ def profile_faults(
         described: the datasets.
         sizes: bytes of each file by its path.
         encoding: the encoding of the text.
+        place: the file that states the encoding.
 
     Returns:
         E4092 the encoding, E4093 a file that is too large (a warning where it may be split), E4094
@@ -108,7 +111,7 @@ def profile_faults(
     if encoding not in profile.encodings:
         problem = f"the encoding {encoding} is none of the profile {profile.name}"
         remedy = f"use {' or '.join(profile.encodings)}"
-        found.append(Diagnostic("E4092", Place("study.yaml"), problem, remedy))
+        found.append(Diagnostic("E4092", Place(place), problem, remedy))
     for dataset in described:
         found += _size_faults(profile, dataset, sizes.get(dataset.path, 0))
         found += _label_faults(profile, dataset)

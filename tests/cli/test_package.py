@@ -31,3 +31,40 @@ def test_an_unknown_profile_could_not_be_done(run: Run, tiny: Path, tmp_path: Pa
     ran = run(*args, "--profile", "fad")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("E1291: error: there is no profile 'fad'; ")
+
+
+def test_a_profile_that_asks_for_chinese_gets_it_or_an_error(
+    run: Run, tiny: Path, tmp_path: Path
+) -> None:
+    out, to = tmp_path / "out", tmp_path / "package"
+    args = ("package", out, "--study", tiny / "study", "--to", to, "--profile", "nmpa", "--json")
+    run("convert", tiny / "study", "--raw", tiny / "raw", "--out", out)
+    ran = run(*args)
+    found = {each["code"]: each for each in json.loads(ran.out)["findings"]}
+    assert ran.code == 1
+    assert found["E4098"]["problem"] == (
+        "the output has no labels in zh, which nmpa-2020-07 asks for"
+    )
+    run(
+        "convert",
+        tiny / "study",
+        "--raw",
+        tiny / "raw",
+        "--out",
+        out,
+        "--profile",
+        "nmpa",
+        "--force",
+    )
+    ran = run(*args, "--force")
+    packed = json.loads(ran.out)
+    assert ran.code == 0
+    assert {each["code"] for each in packed["findings"]} == {"E5094"}
+    tabulations = "m5/datasets/tiny/tabulations/sdtm"
+    assert {f"{tabulations}/zh/{name}" for name in ("dm.xpt", "define.xml")} < {*packed["files"]}
+    chinese = (to / tabulations / "zh" / "dm.xpt").read_bytes()
+    assert chinese == (out / "zh" / "sdtm" / "dm.xpt").read_bytes()
+    guide = (to / tabulations / "csdrg.html").read_text(encoding="utf-8")
+    assert "folder zh, utf-8" in guide
+    ran = run("package", out, "--study", tiny / "study", "--to", to, "--force", "--json")
+    assert not [each for each in json.loads(ran.out)["files"] if "/zh/" in each]

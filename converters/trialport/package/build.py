@@ -6,9 +6,8 @@ data (second-hand).
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,12 @@ from trialport.diagnostics import DataError, Diagnostic, Place, Severity
 from trialport.findings.baseline import finding_of
 from trialport.findings.dispositions import FILE, load_dispositions
 from trialport.findings.judged import Judged, judge
+from trialport.package.analyses import report_analyses
 from trialport.package.guide import guide
 from trialport.package.outputs import Outputs, verified_outputs
+from trialport.package.programs import ectd_name, write_programs
 from trialport.package.split import write_parts
-from trialport.plan.model import Plan
 from trialport.profiles import Profile, load_profile, profile_faults
-from trialport.read.specification import read_folder
 from trialport.study import PlannedStudy, study_folder
 from trialport.write.folder import fresh_folder
 from trialport.write.manifest import file_entries, write_json
@@ -82,9 +81,10 @@ def build_package(
     findings = [
         {**entry, **each.to_json()} for entry, each in zip(outputs.findings, judged, strict=True)
     ]
+    analyses, left_out = report_analyses(outputs)
+    found = (*_faults(outputs, rules, judged), *left_out)
     with fresh_folder(to, force=force, known=KNOWN) as folder:
-        root = folder / "m5" / "datasets" / _ectd_name(str(outputs.manifest["study"]))
-        found = _faults(outputs, rules, judged)
+        root = folder / "m5" / "datasets" / ectd_name(str(outputs.manifest["study"]))
         _write_datasets(outputs, root, rules, created)
         for group, name in _GUIDES.items():
             if any(each.group == group for each in outputs.datasets):
@@ -95,9 +95,10 @@ def build_package(
                     outputs.datasets,
                     findings,
                     rules,
+                    analyses,
                 )
                 (root / _PLACES[group] / name).write_bytes(made)
-        _write_programs(study, planned.plan, root / _PROGRAMS)
+        write_programs(study, planned.plan, root / _PROGRAMS)
         files = file_entries(folder)
         write_json(
             folder / "package.json",
@@ -123,9 +124,8 @@ def _judged(outputs: Outputs, study: Path) -> list[Judged]:
 
 
 def _faults(outputs: Outputs, profile: Profile, judged: Sequence[Judged]) -> tuple[Diagnostic, ...]:
-    found = profile_faults(
-        profile, outputs.datasets, outputs.sizes, str(outputs.manifest["encoding"])
-    )
+    found = profile_faults(profile, outputs.datasets, outputs.sizes, outputs.encoding)
+    found += _language_faults(outputs, profile)
     if any(each.weighs for each in judged):
         problem = "the conversion has findings of severity error"
         remedy = f"settle them, or write the disposition of each into {FILE} of the study"
@@ -133,40 +133,39 @@ def _faults(outputs: Outputs, profile: Profile, judged: Sequence[Judged]) -> tup
     return tuple(found)
 
 
+def _language_faults(outputs: Outputs, profile: Profile) -> Iterator[Diagnostic]:
+    """Yield E4098 for a language that was not written, E4092 for an encoding that is not taken."""
+    for language in profile.translated:
+        if language not in outputs.languages:
+            problem = f"the output has no labels in {language}, which {profile.name} asks for"
+            remedy = f"convert again with --language {language}"
+            yield Diagnostic("E4098", Place("manifest.json"), problem, remedy)
+        else:
+            encoding = outputs.languages[language]
+            place = f"labels/{language}.yaml"
+            yield from profile_faults(profile, (), {}, encoding, place=place)
+
+
 def _write_datasets(
     outputs: Outputs, root: Path, profile: Profile, created: datetime | None
 ) -> None:
-    encoding = str(outputs.manifest["encoding"])
-    for dataset in outputs.datasets:
-        place = root / _PLACES[dataset.group]
-        place.mkdir(parents=True, exist_ok=True)
-        source = outputs.folder / dataset.path
-        shutil.copyfile(source, place / source.name)
-        if profile.splits and source.stat().st_size > profile.largest_file:
-            largest = profile.largest_file
-            write_parts(source, place / "split", largest, encoding=encoding, created=created)
+    """Copy datasets and Define-XML, those of a language into a folder of its name beneath."""
     for group, place in _PLACES.items():
-        for name in _DEFINE:
-            source = outputs.folder / group / name
-            if source.is_file() and (root / place).is_dir():
-                shutil.copyfile(source, root / place / name)
+        target = root / place
+        _copy_group(outputs.folder / group, target, outputs.encoding, profile, created)
+        for language in profile.translated:
+            source = outputs.folder / language / group
+            encoding = outputs.languages.get(language, "")
+            _copy_group(source, target / language, encoding, profile, created)
 
 
-def _write_programs(study: Path, plan: Plan, folder: Path) -> None:
-    """Write the specification and the SQL made from it, as text files with names of an eCTD."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in read_folder(study_folder(study)).items():
-        (folder / f"{_ectd_name(path)}.txt").write_text(text, encoding="utf-8", newline="\n")
-    for step in plan.steps:
-        sql = step.query.sql("duckdb", pretty=True)
-        name = f"sql-{step.group}-{step.name.lower()}.txt"
-        (folder / name).write_text(f"{sql}\n", encoding="utf-8", newline="\n")
-
-
-def _ectd_name(text: str) -> str:
-    """Return a name in lower-case letters, digits and hyphens.
-
-    >>> _ectd_name("MSC-GVHD"), _ectd_name("sdtm/ae.yaml")
-    ('msc-gvhd', 'sdtm-ae-yaml')
-    """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "study"
+def _copy_group(
+    source: Path, target: Path, encoding: str, profile: Profile, created: datetime | None
+) -> None:
+    files = [*sorted(source.glob("*.xpt")), *(source / name for name in _DEFINE)]
+    for path in (each for each in files if each.is_file()):
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / path.name)
+        if path.suffix == ".xpt" and profile.splits and path.stat().st_size > profile.largest_file:
+            largest = profile.largest_file
+            write_parts(path, target / "split", largest, encoding=encoding, created=created)

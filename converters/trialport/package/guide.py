@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from trialport.metadata import DatasetMetadata
+from trialport.package.analyses import ListedAnalysis
 from trialport.profiles import Profile
 
 _TITLES = {
@@ -45,6 +46,7 @@ def guide(
     datasets: Iterable[DatasetMetadata],
     findings: Iterable[Mapping[str, Any]],
     profile: Profile,
+    analyses: Iterable[ListedAnalysis] = (),
 ) -> bytes:
     """Return the draft of a guide.
 
@@ -55,6 +57,7 @@ def guide(
         datasets: all datasets; those of the group are described.
         findings: all findings of the conversion.
         profile: the agency's rules that the package keeps to.
+        analyses: those of the report; the guide of analysis datasets lists them.
     """
     own = [each for each in datasets if each.group == group]
     parts = [
@@ -81,6 +84,7 @@ def guide(
             f"<h3>{escape(each.name)}</h3>{_todo('Notes for the reviewer, if any.')}"
             for each in own
         ),
+        *(_analyses(analyses) if group == "adam" else ()),
         "<h2>4 Conformance</h2>",
         _findings(findings),
         "<h2>5 Files</h2>",
@@ -89,7 +93,7 @@ def guide(
             [
                 (each["path"], str(each["size"]), each["sha256"])
                 for each in manifest["files"]
-                if str(each["path"]).startswith(f"{group}/")
+                if _is_of(str(each["path"]), group, profile)
             ],
         ),
         "<h2>6 What the agency asks, and where that was read</h2>",
@@ -108,6 +112,25 @@ def guide(
     return ("\n".join([head, *parts, "</body></html>"]) + "\n").encode("utf-8")
 
 
+def _analyses(analyses: Iterable[ListedAnalysis]) -> list[str]:
+    """Return the analyses of the report as a table, nothing where there is no report."""
+    rows = [
+        (
+            *(each.id, each.title, each.parameter, each.reason),
+            *("; ".join(each.methods), " ".join(each.datasets)),
+        )
+        for each in analyses
+    ]
+    head = ["Analysis", "Title", "Parameter", "Reason", "Methods", "Datasets"]
+    return ["<h3>Analyses of the report</h3>", _table(head, rows)] if rows else []
+
+
+def _is_of(path: str, group: str, profile: Profile) -> bool:
+    """Say whether a file belongs to a group of datasets, in English or a language asked for."""
+    starts = (f"{group}/", *(f"{language}/{group}/" for language in profile.translated))
+    return path.startswith(starts)
+
+
 def _identification(
     manifest: Mapping[str, Any], title: str, profile: Profile
 ) -> list[tuple[str, ...]]:
@@ -120,6 +143,11 @@ def _identification(
         ("Standards", listed(manifest["standards"])),
         ("Controlled terminology", listed(manifest["terminology"])),
         ("Format and encoding", f"SAS XPORT version 5, {manifest['encoding']}"),
+        *(
+            (f"Labels in {name}", f"folder {name}, {each['encoding']}")
+            for name, each in manifest.get("languages", {}).items()
+            if name in profile.translated
+        ),
         ("Made by", f"trialport {manifest['trialport']}"),
         ("Specification (SHA-256)", str(manifest["specification_sha256"])),
         ("Profile", f"{profile.name} ({profile.agency})"),

@@ -29,6 +29,17 @@ class Outputs:
         """Bytes of each file by its path."""
         return {each["path"]: each["size"] for each in self.manifest["files"]}
 
+    @property
+    def encoding(self) -> str:
+        """The encoding of the text in the transport files."""
+        return str(self.manifest["encoding"])
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The encoding of each language that was written beside English."""
+        made: Mapping[str, Any] = self.manifest.get("languages", {})
+        return {name: str(each["encoding"]) for name, each in made.items()}
+
 
 def verified_outputs(folder: Path) -> Outputs:
     """Return what a conversion wrote into a folder.
