@@ -46,6 +46,17 @@ def test_a_rule_that_no_dataset_can_be_asked_is_not_run(
     assert reasons["CORE-000004"] == ("", "no dataset is in its scope")
 
 
+def test_variables_of_an_unknown_class_are_not_held_against_an_empty_list(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    database.execute("""CREATE TABLE "DI" AS SELECT 'DI' AS DOMAIN, 'SERIAL' AS DIPARMCD""")
+    report = core_findings([_dataset("DI", "DOMAIN", "DIPARMCD")], database)
+    assert not [each for each in report.diagnostics if each.code in ("CORE-000550", "CORE-000852")]
+    reasons = {rule: (dataset, reason) for rule, dataset, reason in report.not_run}
+    unknown = ("DI", "the guide knows neither the dataset nor its class")
+    assert reasons["CORE-000550"] == reasons["CORE-000852"] == unknown
+
+
 def test_an_unknown_version_of_the_guide_is_refused(database: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(SpecError) as caught:
         core_findings([_dataset("IE", "DOMAIN")], database, version="9.9")

@@ -24,6 +24,8 @@ from trialport.spec import sql
 Asked = tuple[Frame, exp.Expr]
 """The frame, with what the condition needs put in, and the condition; never null."""
 
+_NUMBER_OR_TEXT = {Kind.NUMBER, Kind.TEXT}
+
 
 def exists(frame: Frame, leaf: Leaf) -> Asked:
     """Ask whether the records have the variable."""
@@ -41,6 +43,8 @@ def empty(frame: Frame, leaf: Leaf) -> Asked:
 def equal(frame: Frame, leaf: Leaf) -> Asked:
     """Ask whether both values are there and the same; values of two kinds never are."""
     one, other = _sides(frame, leaf)
+    if leaf.option("type_insensitive") and {one.kind, other.kind} == _NUMBER_OR_TEXT:
+        return frame, surely(exp.EQ(this=_number(one), expression=_number(other)))
     if one.kind is not other.kind:
         return frame, exp.false()
     return frame, surely(exp.EQ(this=one.sql.copy(), expression=other.sql.copy()))
@@ -51,6 +55,8 @@ def not_equal(frame: Frame, leaf: Leaf) -> Asked:
     if leaf.option("value_is_reference"):
         return _differs_from_referenced(frame, leaf)
     one, other = _sides(frame, leaf)
+    if leaf.option("type_insensitive") and {one.kind, other.kind} == _NUMBER_OR_TEXT:
+        return frame, _differ_as_numbers(one, other)
     if one.kind is not other.kind:
         there = exp.or_(sql.not_null(one.sql), sql.not_null(other.sql))
         return frame, there
@@ -131,7 +137,7 @@ def _in_set(one: Column, among: SetOf) -> exp.Expr:
 
 def _sides(frame: Frame, leaf: Leaf) -> tuple[Column, Column]:
     one, other = frame.column(leaf.name), _other(frame, leaf)
-    if leaf.option("type_insensitive"):
+    if leaf.option("type_insensitive") and {one.kind, other.kind} != _NUMBER_OR_TEXT:
         return Column(_normal(one), Kind.TEXT), Column(_normal(other), Kind.TEXT)
     return one, other
 
@@ -151,6 +157,14 @@ def _number(column: Column) -> exp.Expr:
     if column.kind is Kind.TEXT:
         return exp.TryCast(this=column.sql.copy(), to=exp.DataType.build("DOUBLE"))
     return column.sql.copy()
+
+
+def _differ_as_numbers(one: Column, other: Column) -> exp.Expr:
+    """Return whether a number and a text differ; text that is no number differs from any."""
+    text = one if one.kind is Kind.TEXT else other
+    number = _number(text)
+    is_other_text = exp.and_(sql.not_null(text.sql), sql.is_null(number))
+    return exp.or_(is_other_text, exp.Not(this=same(_number(one), _number(other))))
 
 
 def _normal(column: Column) -> exp.Expr:

@@ -149,6 +149,8 @@ def _variables_of_guide(core: str) -> Worker:
 def _variables_of_model(frame: Frame, operation: Operation) -> Frame:
     dataset = _dataset(frame)
     allowed = frame.study.guide.model_variables(dataset.whole, dataset.prefix, dataset.columns)
+    if not allowed:
+        raise NotAskableError(_UNKNOWN)
     role = operation.options.get("key_value")
     found = [each.name for each in allowed if not role or each.role == role]
     return frame.with_value(operation.id, Listed(tuple(found)))
@@ -264,6 +266,9 @@ OPERATIONS: Mapping[str, Worker] = {
 """Operation names as CORE rules write them."""
 
 
+_UNKNOWN = "the guide knows neither the dataset nor its class"
+
+
 def _dataset(frame: Frame) -> CoreDataset:
     if frame.dataset is None:
         raise NotAskableError("the rule is not of one dataset")
@@ -272,7 +277,10 @@ def _dataset(frame: Frame) -> CoreDataset:
 
 def _guide_variables(frame: Frame) -> tuple[Variable, ...]:
     dataset = _dataset(frame)
-    return frame.study.guide.variables(dataset.whole, dataset.prefix, dataset.columns)
+    found = frame.study.guide.variables(dataset.whole, dataset.prefix, dataset.columns)
+    if not found:
+        raise NotAskableError(_UNKNOWN)
+    return found
 
 
 def _parts(frame: Frame, operation: Operation) -> tuple[CoreDataset, ...]:

@@ -1,0 +1,123 @@
+"""Run CDISC's reference engine on transport files; for the Python that has it, not for ours.
+
+    PYTHON core_engine.py CACHE OUT RULES FILE...
+
+CACHE is a folder with the engine's pickles, OUT the JSON file to write, RULES ids apart by commas.
+What stands in OUT: by rule, the seconds it took, whether it ran, and its findings as dataset,
+record and the names of the variables shown. A line is written after each rule, so that a run
+that is ended early leaves what it has.
+
+Only the engine's pickles are loaded, and only with the engine that they were made for.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+STANDARD, VERSION, TERMS = "sdtmig", "3-4", "sdtmct-2025-03-28"
+
+
+def main(cache_folder: str, out: str, rules: str, *files: str) -> None:
+    """Ask each rule of the files, and write what came of it."""
+    logging.disable(logging.CRITICAL)  # it tells each step at length, which takes time
+    cache = _cache(Path(cache_folder))
+    engine = _engine(cache, list(files))
+    stored = pickle.loads((Path(cache_folder) / "rules.pkl").read_bytes())
+    with Path(out).open("w", encoding="utf-8") as stream:
+        for rule_id in rules.split(","):
+            if rule_id not in stored:
+                continue
+            started = time.perf_counter()
+            result = _asked(engine, _of("cdisc_rules_engine.models.rule", "Rule"), stored[rule_id])
+            result |= {"rule": rule_id, "seconds": time.perf_counter() - started}
+            stream.write(json.dumps(result) + "\n")
+            stream.flush()
+
+
+def _of(module: str, name: str) -> Any:  # noqa: ANN401 - the engine has no types for us
+    return getattr(import_module(module), name)
+
+
+def _cache(folder: Path) -> Any:  # noqa: ANN401
+    cache = _of("cdisc_rules_engine.services.cache", "InMemoryCacheService")()
+    for name in (
+        *("rules_dictionary", "standards_details", "standards_models"),
+        *("variable_codelist_maps", "variables_metadata"),
+    ):
+        cache.add_all(pickle.loads((folder / f"{name}.pkl").read_bytes()))
+    terms = pickle.loads((folder / f"{TERMS}.pkl").read_bytes())
+    cache.add(TERMS, terms)
+    return cache
+
+
+def _engine(cache: Any, files: list[str]) -> Any:  # noqa: ANN401
+    keys = "cdisc_rules_engine.utilities.utils"
+    asked = (STANDARD, VERSION, None)
+    standard = cache.get(_of(keys, "get_standard_details_cache_key")(*asked))
+    library = _of(
+        "cdisc_rules_engine.models.library_metadata_container", "LibraryMetadataContainer"
+    )(
+        standard_metadata=standard,
+        model_metadata=cache.get(_of(keys, "get_model_details_cache_key_from_ig")(standard)),
+        variables_metadata=cache.get(_of(keys, "get_library_variables_metadata_cache_key")(*asked)),
+        variable_codelist_map=cache.get(_of(keys, "get_variable_codelist_map_cache_key")(*asked)),
+        ct_package_metadata={TERMS: cache.get(TERMS)},
+    )
+    config = _of("cdisc_rules_engine.config", "config")
+    size = max(Path(each).stat().st_size for each in files)
+    shared = {
+        "standard": STANDARD,
+        "standard_version": VERSION,
+        "standard_substandard": None,
+        "library_metadata": library,
+        "max_dataset_size": size,
+    }
+    factory = _of("cdisc_rules_engine.services.data_services", "DataServiceFactory")(
+        config=config, cache_service=cache, **shared
+    )
+    return _of("cdisc_rules_engine.rules_engine", "RulesEngine")(
+        cache=cache,
+        data_service=factory.get_data_service(files),
+        config_obj=config,
+        dataset_paths=files,
+        ct_packages=[TERMS],
+        **shared,
+    )
+
+
+def _asked(engine: Any, rule_class: Any, rule: Any) -> dict[str, Any]:  # noqa: ANN401
+    parsed = rule if "conditions" in rule else rule_class.from_cdisc_metadata(rule)
+    results = engine.validate_single_rule(parsed)
+    every = [each for found in results.values() for each in found]
+    ran = [each for each in every if each.get("executionStatus") in ("success", "issue reported")]
+    return {
+        "ran": bool(ran),
+        "status": sorted({str(each.get("executionStatus")) for each in every}),
+        "findings": [
+            (
+                Path(str(error.get("dataset"))).stem.upper(),
+                error.get("row") or 0,
+                sorted(error["value"]),
+            )
+            for each in every
+            for error in each.get("errors", [])
+            if "value" in error
+        ],
+        "faults": [
+            str(error.get("message"))[:200]
+            for each in every
+            for error in each.get("errors", [])
+            if "value" not in error
+        ][:3],
+    }
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
