@@ -35,7 +35,7 @@ class Site:
 
 def sites(file: str, text: str) -> Iterator[Site]:
     """Yield every key and every scalar value in the order of the text."""
-    root = yaml.compose(text, Loader=yaml.BaseLoader)
+    root = yaml.compose(text, Loader=yaml.CBaseLoader)
     if root is not None:
         yield from _walk(file, (), root, text)
 

@@ -23,7 +23,16 @@ from tests.mutants.study import Study, shipped_study
 from tests.mutants.trial import Observed, bench
 
 TABLE = Path(__file__).parent / "mutants.csv"
-COLUMNS = ("operator", "place", "change", "expected", "observed", "codes", "as_expected", "detail")
+COLUMNS: Sequence[str] = (
+    "operator",
+    "place",
+    "change",
+    "expected",
+    "observed",
+    "codes",
+    "as_expected",
+    "detail",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows.sort(key=lambda each: [one.__name__ for one in OPERATORS].index(each["operator"]))
     if options.update or not options.operators:
         with options.out.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter[str](stream, COLUMNS, lineterminator="\n")
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     print("\n".join(summary(rows)))  # noqa: T201

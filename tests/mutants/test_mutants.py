@@ -6,7 +6,7 @@ import pytest
 
 from tests.mutants.draw import OPERATORS, draw
 from tests.mutants.mutant import Expected, Mutant
-from tests.mutants.study import Study, shipped_study
+from tests.mutants.study import shipped_study
 from tests.mutants.table import written
 from tests.mutants.trial import Bench, bench
 
@@ -20,7 +20,7 @@ NEEDS_RECORDS = {
     "reference_to_nothing",
 }
 STUDY = shipped_study()
-SLICE = [each for each in draw(STUDY) if each.operator not in NEEDS_RECORDS][::40]
+SLICE = [each for each in draw(STUDY) if each.operator not in NEEDS_RECORDS][::60]
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,6 @@ def test_every_operator_is_in_the_table() -> None:
     names = [each.__name__ for each in OPERATORS]
     assert set(names) == {each["operator"] for each in written()}
     assert len(set(names)) == len(names)
-
-
-def test_the_same_study_gives_the_same_mutants() -> None:
-    assert draw(Study(dict(STUDY.files))) == draw(STUDY)
 
 
 def test_a_mutant_changes_one_file_and_no_other() -> None:
