@@ -17,6 +17,9 @@ from trialport.plan.model import Step
 _OWN = ("!", "__")
 """How fault columns and the columns of the chain itself begin: their text depends on all others."""
 
+_NUMBERED = re.compile('"![0-9]+"')
+"""A fault column: its number depends on all faults before it."""
+
 _WITH_CODELIST = ("tp_codelist", "tp_codelist_number", "tp_term_decode")
 
 
@@ -74,12 +77,7 @@ def definitions(step: Step) -> Definitions:
         },
         tuple(records),
         {name: frozenset(_codelists(found)) for name, found in closures.items()},
-        {
-            (each.variable, each.code, each.problem): tuple(
-                names.text(part.tree) for part in _closure(each.column, parts, variables, set())
-            )
-            for each in step.faults
-        },
+        _checks(step, parts, variables, names),
     )
 
 
@@ -88,6 +86,17 @@ def _tables(query: exp.Expr) -> Iterator[tuple[str, exp.Select]]:
     for select in query.find_all(exp.Select):
         table = select.find_ancestor(exp.CTE)
         yield (str(table.alias) if table is not None else ""), select
+
+
+def _checks(
+    step: Step, parts: Mapping[str, list[_Part]], variables: set[str], names: _Names
+) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Return what makes each finding; those of one variable, code and problem are put in order."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in step.faults:
+        texts = (names.text(one.tree) for one in _closure(each.column, parts, variables, set()))
+        found.setdefault((each.variable, each.code, each.problem), []).extend(texts)
+    return {key: tuple(sorted(texts)) for key, texts in found.items()}
 
 
 def _chain(query: exp.Expr, tables: Mapping[str, exp.CTE]) -> set[str]:
@@ -161,7 +170,7 @@ class _Names:
 
     def text(self, tree: exp.Expr) -> str:
         """Return the SQL of a part."""
-        found = tree.sql("duckdb")
+        found = _NUMBERED.sub('"!"', tree.sql("duckdb"))
         if self._any is None:
             return found
         return self._any.sub(lambda each: f'"{self._own[each[1]]}"', found)
