@@ -16,6 +16,7 @@ from trialport.plan.possible_values import value_faults
 from trialport.plan.relationships import plan_relationships
 from trialport.plan.resources import plan_resource
 from trialport.plan.supplemental import plan_supplemental
+from trialport.plan.unreachable import unreachable
 from trialport.plan.unread_cells import unread_cells
 from trialport.spec.nodes import Dataset, Specification
 from trialport.spec.vocabulary import Vocabulary
@@ -44,6 +45,7 @@ def build_plan(
     _check_required(steps, groups, guides, collector)
     collector.found += value_faults(specification, vocabulary)
     collector.found += [each for node, _ in groups.values() for each in unread_cells(node)]
+    collector.found += unreachable([node for node, _ in groups.values()])
     found = sorted(collector.found, key=lambda each: (each.place.file, each.place.line or 0))
     found = list(dict.fromkeys(found))
     if any(each.severity is Severity.ERROR for each in found):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from graphlib import CycleError
 
 from sqlglot import exp
 
@@ -19,7 +20,7 @@ from trialport.diagnostics import Place, did_you_mean
 from trialport.functions.model import Type
 from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
-from trialport.plan.chain import Chain, FaultColumns, levels
+from trialport.plan.chain import Chain, FaultColumns, cycle_of, levels
 from trialport.plan.collect import Collector
 from trialport.plan.fault_queries import fault_query
 from trialport.plan.lookups import sorted_uses
@@ -255,7 +256,14 @@ def _events(
     }
     named: dict[str, _Named] = {}
     faulty = False
-    for name in [each for level in levels(depends) for each in level]:
+    try:
+        order = [each for level in levels(depends) for each in level]
+    except CycleError as error:
+        names = cycle_of(error)
+        problem = f"events must not be before each other: {' -> '.join(names)}"
+        collector.fault("E2001", node.events[names[0]].place, problem, "remove one 'not_before'")
+        return None
+    for name in order:
         event = node.events[name]
         made = _event(name, event, node, base, chain, subjects, catalogue, collector, named, used)
         faulty |= made is None
