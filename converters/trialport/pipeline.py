@@ -63,8 +63,14 @@ class Conversion:
 
 
 def check(study: Path | str) -> list[Diagnostic]:
-    """Return every fault of a specification; no record is read."""
-    return plan_study(Path(study))[1]
+    """Return every fault of a specification; no record is read.
+
+    Where it can be converted, raw columns that nothing reads are noted too.
+    """
+    from trialport.plan.unread_columns import unread_columns
+
+    planned, found = plan_study(Path(study))
+    return found if planned is None else [*found, *unread_columns(planned.specification)]
 
 
 def plan(

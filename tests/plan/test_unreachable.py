@@ -108,6 +108,16 @@ def test_where_every_part_can_decide_there_is_no_finding(tmp_path: Path) -> None
             "relapse; remove one 'not_before'",
         ),
     ],
+    ids=[
+        "a rival that is the event",
+        "an event that loses to itself",
+        "the same rival twice",
+        "a negative window",
+        "censoring below what always holds",
+        "a rival of no endpoint",
+        "an event of no endpoint",
+        "events in a circle",
+    ],
 )
 def test_what_can_never_decide_is_named(tmp_path: Path, old: str, new: str, finding: str) -> None:
     assert old in _TTE

@@ -109,7 +109,7 @@ def test_the_effective_sample_study_is_a_study_and_plans_the_same(tmp_path: Path
     texts = effective_files(layers)
     assert all("  # " in line for line in texts["sdtm/dm.yaml"].splitlines() if ": " in line[:20])
     study = write(tmp_path, {f"study/{path}": text for path, text in texts.items()})
-    assert check(study) == []
+    assert {each.code for each in check(study)} == {"E2062"}  # columns that no dataset needs
     own, _ = plan_study(study)
     templated, _ = plan_study(CHECKOUT / "mappings" / "studies" / "msc_gvhd")
     assert own is not None

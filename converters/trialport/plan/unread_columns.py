@@ -1,0 +1,86 @@
+"""Raw columns that a contract names and nothing reads: forgotten, or left out on purpose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+from trialport.diagnostics import Diagnostic, Severity
+from trialport.spec.nodes import RawTable, Specification
+
+_WORD = re.compile(r"\w+")
+_SHOWN = 8
+
+
+def unread_columns(specification: Specification) -> list[Diagnostic]:
+    """Return a note E2062 for each table with columns that nothing reads, E2063 for a whole one.
+
+    A column is taken for read where a dataset or resource that reads its table has its name in any
+    expression, key, order or text: a column that is named here is certainly read by nothing.
+    """
+    nodes = [*specification.sdtm, *specification.adam, *specification.resources]
+    texts = [frozenset(_texts(each)) for each in nodes]
+    study = frozenset(_texts((specification.study.subjects, specification.study.treatment)))
+    contracts = _contract_names(specification)
+    found: list[Diagnostic] = []
+    for name, table in specification.sources.tables.items():
+        readers = [each for each in (*texts, study) if name in each]
+        if not readers:
+            problem = f"no dataset and no resource reads the raw table '{name}'"
+            remedy = "map it, or take it out of sources.yaml"
+            found.append(Diagnostic("E2063", table.place, problem, remedy, Severity.NOTE))
+            continue
+        words = {word for each in readers for text in each for word in _words(text)}
+        words |= contracts.get(name, frozenset())
+        unread = [each for each in table.columns if each.casefold() not in words]
+        found += [_note(name, table, unread)] if unread else []
+    return found
+
+
+def _note(name: str, table: RawTable, unread: list[str]) -> Diagnostic:
+    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
+    listed = ", ".join(f"'{each}'" for each in unread[:_SHOWN]) + more
+    problem = f"nothing reads {len(unread)} of {len(table.columns)} columns of '{name}': {listed}"
+    place = table.columns[unread[0]].place
+    return Diagnostic("E2062", place, problem, "map them where they matter", Severity.NOTE)
+
+
+def _contract_names(specification: Specification) -> Mapping[str, frozenset[str]]:
+    """Return the columns that the contracts themselves need, by table: keys and references."""
+    found = {
+        name: {each.text.casefold() for each in table.keys}
+        for name, table in specification.sources.tables.items()
+    }
+    for name, table in specification.sources.tables.items():
+        for column_name, column in table.columns.items():
+            if column.references is not None:
+                other, _, theirs = column.references.text.partition(".")
+                found[name].add(column_name.casefold())
+                found.setdefault(other, set()).add(theirs.casefold())
+    return {name: frozenset(columns) for name, columns in found.items()}
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield what may be the name of a column: each word, each quoted name, and the whole text."""
+    yield text.casefold()
+    yield from (each.casefold() for each in _WORD.findall(text))
+    yield from (each.casefold() for each in re.findall(r'"([^"]+)"', text))
+    yield from (each.casefold() for each in text.split("."))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text inside a node, keys of mappings too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple | frozenset):
+        for each in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, Mapping):
+        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
+            yield from _texts(key)  # pyright: ignore[reportUnknownArgumentType]
+            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            if each.name != "place":
+                yield from _texts(getattr(value, each.name))
