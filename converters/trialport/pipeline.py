@@ -244,7 +244,7 @@ def package(
 
 
 def validate(
-    folder: Path | str, *, sdtmig: str = ""
+    folder: Path | str, *, sdtmig: str = "", encoding: str = "ascii"
 ) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
     """Return what the rules find in the datasets of a folder, and what was not run and why.
 
@@ -253,6 +253,7 @@ def validate(
     Args:
         folder: what `convert` wrote, or any folder of SAS XPORT files.
         sdtmig: ask CDISC's CORE rules for this version of SDTMIG too, e.g. 3.4.
+        encoding: the encoding of the text in the files; it is never guessed.
 
     Raises:
         SpecError: E1240, there is no such version of SDTMIG.
@@ -263,8 +264,8 @@ def validate(
     from trialport.define.check import check_defines
     from trialport.rules.folder import validate_folder
 
-    result, faults = validate_folder(Path(folder), sdtmig=sdtmig)
-    found = [*faults, *check_defines(Path(folder)), *result.diagnostics]
+    result, faults = validate_folder(Path(folder), encoding=encoding, sdtmig=sdtmig)
+    found = [*faults, *check_defines(Path(folder), encoding=encoding), *result.diagnostics]
     return found, list(result.not_run)
 
 

@@ -74,6 +74,9 @@ def test_a_second_language_has_the_same_values_and_other_labels(
 
     found = json.loads(ran.out)["findings"]
     assert not [each for each in found if each["code"].startswith("E43")]
+    ran = run("validate", out / "zh", "--no-core", "--encoding", "gb18030", "--json")
+    found = json.loads(ran.out)["findings"]
+    assert not [each for each in found if each["code"].startswith("E")]
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["languages"] == {"zh": {"encoding": "gb18030"}}
     assert "zh/sdtm/dm.xpt" in {each["path"] for each in manifest["files"]}

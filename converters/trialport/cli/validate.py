@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialport.cli.options import example, json_option, quiet_option
+from trialport.cli.options import encoding_option, example, json_option, quiet_option
 from trialport.cli.show import (
     MOST_LINES,
     counts,
@@ -75,6 +75,7 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html
     help="The findings of an earlier run, as --json wrote them; only new ones decide the exit "
     "code.",
 )
+@encoding_option
 @json_option
 @quiet_option
 @click.pass_context
@@ -88,6 +89,7 @@ def command(
     output: Path | None,
     dispositions: Path | None,
     baseline: Path | None,
+    encoding: str,
     as_json: bool,
 ) -> None:
     """Check the datasets that a conversion wrote into DIR.
@@ -104,7 +106,7 @@ def command(
 
     decided = load_dispositions(dispositions) if dispositions else ()
     known = load_baseline(baseline) if baseline else None
-    found, not_run = validate(folder, sdtmig=sdtmig if core else "")
+    found, not_run = validate(folder, sdtmig=sdtmig if core else "", encoding=encoding)
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
     judged = judge(in_order(found), [each for each in decided if _is_asked(each, core=core)], known)
