@@ -61,7 +61,7 @@ def test_a_folder_without_transport_files_cannot_be_validated(run: Run, tmp_path
     ran = run("validate", tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        f"E3085 {tmp_path}: error: there is no transport file; give the folder that holds "
+        f"E3085 {tmp_path}: error: there is no dataset file; give the folder that holds "
         "sdtm/*.xpt and adam/*.xpt\n"
     )
 

@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from trialport.exchange import export_dataset
 from trialport.metadata import DatasetMetadata, VariableMetadata
 from trialport.rules.folder import load_folder, validate_folder
-from trialport.xport import write_xpt
+from trialport.xport import read_members, write_xpt
 
 FOREIGN = Path(__file__).parents[1] / "xport" / "data"
 
@@ -97,7 +100,7 @@ def test_the_manifest_goes_before_header_and_standard(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_a_folder_is_told(tmp_path: Path) -> None:
     shown = [
-        f"E3085 {tmp_path}: there is no transport file;"
+        f"E3085 {tmp_path}: there is no dataset file;"
         " give the folder that holds sdtm/*.xpt and adam/*.xpt"
     ]
     assert [str(each) for each in load_folder(tmp_path).faults] == shown
@@ -133,3 +136,28 @@ def test_an_analysis_dataset_goes_by_its_natural_keys_where_it_has_them(tmp_path
     keys = {each.name: each.keys for each in load_folder(tmp_path).datasets}
     assert keys["ADTTE"] == ("STUDYID", "USUBJID", "PARAMCD")
     assert keys["ADXX"] == ("STUDYID", "USUBJID", "ASEQ")
+
+
+@pytest.mark.parametrize("extension", ["json", "ndjson", "dsjc", "parquet"])
+def test_other_formats_are_judged_as_transport_files_are(tmp_path: Path, extension: str) -> None:
+    for name in ("dm", "mh", "adtte"):
+        for member in read_members(FOREIGN / f"{name}.xpt", encoding="cp1252"):
+            export_dataset(member, tmp_path / f"{name}.{extension}")
+            (tmp_path / "xpt").mkdir(exist_ok=True)
+            shutil.copy(FOREIGN / f"{name}.xpt", tmp_path / "xpt")
+    (tmp_path / "findings.json").write_text("[]", encoding="utf-8")
+    ours, theirs = load_folder(tmp_path), load_folder(tmp_path / "xpt", encoding="cp1252")
+    assert (ours.faults, theirs.faults) == ((), ())
+    assert ours.tables == theirs.tables
+    assert [(each.name, each.variables) for each in ours.datasets] == [
+        (each.name, each.variables) for each in theirs.datasets
+    ]
+
+
+def test_a_date_in_a_parquet_file_is_refused_with_its_column(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"ADT": [date(2024, 1, 1)]}), tmp_path / "adsl.parquet")
+    (fault,) = load_folder(tmp_path).faults
+    assert (fault.code, fault.problem) == (
+        "E3293",
+        "column 'ADT' is date32[day], which is neither text nor number",
+    )

@@ -1,11 +1,11 @@
-"""The datasets of a folder of transport files, with their metadata, ready to be judged."""
+"""The datasets of a folder of files, with their metadata, ready to be judged."""
 
 # pyarrow makes its compute functions when it is imported, out of sight of a type checker.
 # pyright: reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.exchange.dataset import Dataset
 from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, dataset_from_json
 from trialport.rules.core.report import core_findings
@@ -23,8 +24,9 @@ from trialport.rules.record_names import is_date_format, is_datetime_format
 from trialport.rules.rule import ValidationResult
 from trialport.rules.run import run_rules
 from trialport.rules.standards import Standards, shipped_standards
+from trialport.rules.stored import stored_datasets
+from trialport.xport.arrow import dataset_schema
 from trialport.xport.model import Variable
-from trialport.xport.reader import StoredMember, read_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +84,9 @@ def validate_folder(
 
 
 def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
-    """Return the datasets of `*.xpt`, `sdtm/*.xpt` and `adam/*.xpt` of a folder.
+    """Return the datasets of a folder and of `sdtm/` and `adam/` in it.
+
+    Read are transport files; where a folder has none, Dataset-JSON or Parquet files.
 
     Metadata come from `manifest.json` where it describes the dataset, else from the file's header
     and the shipped standards. Numbers with a date format become DATE, those with a format of date
@@ -93,16 +97,16 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
         encoding: the encoding of the text in the files; it is never guessed.
 
     Returns:
-        The datasets in the order of their paths. Faults: E3050 to E3067 of a file that cannot be
-        read, E3085 no transport file, E3086 a manifest that cannot be read, E3087 a dataset whose
+        The datasets in the order of their paths. Faults: E3050 to E3293 of a file that cannot be
+        read, E3085 no dataset file, E3086 a manifest that cannot be read, E3087 a dataset whose
         file is missing, E3088 two datasets of one name.
     """
     found: list[Diagnostic] = []
     stated = _manifest(folder, found)
-    members = list(_members(folder, encoding, found))
+    members = list(stored_datasets(folder, ("", *_GROUPS), encoding, found))
     if not members and not found:
         remedy = "give the folder that holds sdtm/*.xpt and adam/*.xpt"
-        found.append(Diagnostic("E3085", Place(str(folder)), "there is no transport file", remedy))
+        found.append(Diagnostic("E3085", Place(str(folder)), "there is no dataset file", remedy))
     standards = shipped_standards([member.member.name for _, member in members])
     datasets: dict[str, DatasetMetadata] = {}
     tables: dict[str, pa.Table] = {}
@@ -141,20 +145,7 @@ def _manifest(folder: Path, found: list[Diagnostic]) -> dict[str, DatasetMetadat
     return {each.path: each for each in datasets}
 
 
-def _members(
-    folder: Path, encoding: str, found: list[Diagnostic]
-) -> Iterator[tuple[str, StoredMember]]:
-    """Yield path and member of every transport file, in the order of the paths."""
-    for where in ("", *_GROUPS):
-        for file in sorted((folder / where).glob("*.xpt")):
-            path = file.relative_to(folder).as_posix()
-            try:
-                yield from ((path, member) for member in read_members(file, encoding=encoding))
-            except DataError as error:
-                found += error.diagnostics
-
-
-def _described(path: str, member: StoredMember, standards: Standards) -> DatasetMetadata:
+def _described(path: str, member: Dataset, standards: Standards) -> DatasetMetadata:
     where, name = path.partition("/")[0], member.member.name
     is_analysis = name.startswith("AD") and len(name) > 2
     group = where if where in _GROUPS else ("adam" if is_analysis else "sdtm")
@@ -168,9 +159,9 @@ def _stored(each: Variable) -> Stored:
     return Stored(each.name, each.label, kind, each.length or 8, each.format)
 
 
-def _records(member: StoredMember) -> pa.Table:
+def _records(member: Dataset) -> pa.Table:
     """Return the records of a member; special missing values are null like all others."""
-    schema = member.schema(special_missing=True)
+    schema = dataset_schema(member.member, special_missing=True)
     batches = member.batches(special_missing=True)
     whole = pa.Table.from_batches(batches, schema=schema)
     columns: dict[str, pa.ChunkedArray] = {}
