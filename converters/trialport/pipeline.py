@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialport.engine.duckdb import Engine
+    from trialport.engine.explain import Cell
     from trialport.package.build import Package
     from trialport.read.check import Check
     from trialport.read.queries import Query
@@ -210,6 +211,38 @@ def datasets(
     planned, _ = plan(study, only, switches)
     with _Work(planned, raw, threads, memory_limit, lambda _: None, switches) as work:
         return work.frames(set(only)), work.findings
+
+
+def explain(
+    study: Path | str,
+    dataset: str,
+    variable: str,
+    keys: Mapping[str, str],
+    *,
+    raw: Raw,
+    switches: Switches | None = None,
+) -> Cell:
+    """Return where the value of one cell comes from, down to the raw records.
+
+    Args:
+        study: folder of the specification, or the name of a shipped study.
+        dataset: the dataset; it is made, with what it depends on.
+        variable: one of its variables.
+        keys: values that name one record, by variable.
+        raw: folder of the raw files, or pandas DataFrames or Arrow tables by raw table.
+        switches: a cut-off, chosen subjects, dummy treatments.
+
+    Raises:
+        SpecError: the specification has faults.
+        DataError: raw files cannot be read as their contracts say; E3289, no such cell.
+    """
+    from trialport.engine.explain import explain_cell
+
+    planned, _ = plan(study, (dataset,), switches)
+    tables = planned.specification.sources.tables
+    files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
+    with _Work(planned, raw, None, None, lambda _: None, switches) as work:
+        return explain_cell(work.engine, planned.plan, files, dataset, variable, keys)
 
 
 def package(
