@@ -27,7 +27,6 @@ _VERBS = {
     "convert": "Convert the raw records of STUDY to datasets and resources.",
     "report": "Compute the report of the study that a conversion wrote into DIR.",
     "explain": "Say where the value of one cell comes from.",
-    "report": "Compute the report of what a conversion wrote into DIR.",
     "validate": "Check the datasets that a conversion wrote into DIR.",
     "queries": "List what the raw records of STUDY should be asked about.",
     "terms": "Import controlled terminology, list packages, show codelists.",
