@@ -121,3 +121,20 @@ def test_a_profile_brings_its_languages_and_their_encoding(study: Path) -> None:
     assert planned is not None
     assert planned.profile == load_profile("nmpa")
     assert planned.translations["zh"].encoding == "utf-8"
+
+
+def test_the_sample_has_chinese_labels_of_its_main_datasets() -> None:
+    planned, found = plan_study(Path("msc_gvhd"), Switches(languages=("zh",)))
+    assert planned is not None
+    assert not [each for each in found if each.code.startswith("E129")]
+    zh = planned.translations["zh"]
+    assert zh.encoding == "gb18030"
+    steps = [each for each in planned.plan.steps if each.name in {"DM", "AE", "ADSL", "ADTTE"}]
+    assert len(steps) == 4
+    for step in steps:
+        assert zh.dataset(step.name, step.label)
+        assert not [
+            each.name
+            for each in step.variables
+            if not zh.variable(step.name, each.name, each.label)
+        ]
