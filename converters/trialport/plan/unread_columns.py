@@ -10,6 +10,7 @@ from trialport.diagnostics import Diagnostic, Severity
 from trialport.spec.nodes import RawTable, Specification
 
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r'"([^"]+)"')
 _SHOWN = 8
 
 
@@ -20,18 +21,17 @@ def unread_columns(specification: Specification) -> list[Diagnostic]:
     expression, key, order or text: a column that is named here is certainly read by nothing.
     """
     nodes = [*specification.sdtm, *specification.adam, *specification.resources]
-    texts = [frozenset(_texts(each)) for each in nodes]
-    study = frozenset(_texts((specification.study.subjects, specification.study.treatment)))
+    study = (specification.study.subjects, specification.study.treatment)
+    readers = [_names(each) for each in (*nodes, study)]
     contracts = _contract_names(specification)
     found: list[Diagnostic] = []
     for name, table in specification.sources.tables.items():
-        readers = [each for each in (*texts, study) if name in each]
-        if not readers:
+        words = frozenset[str]().union(*(each for each in readers if name.casefold() in each))
+        if not words:
             problem = f"no dataset and no resource reads the raw table '{name}'"
             remedy = "map it, or take it out of sources.yaml"
             found.append(Diagnostic("E2063", table.place, problem, remedy, Severity.NOTE))
             continue
-        words = {word for each in readers for text in each for word in _words(text)}
         words |= contracts.get(name, frozenset())
         unread = [each for each in table.columns if each.casefold() not in words]
         found += [_note(name, table, unread)] if unread else []
@@ -61,12 +61,11 @@ def _contract_names(specification: Specification) -> Mapping[str, frozenset[str]
     return {name: frozenset(columns) for name, columns in found.items()}
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield what may be the name of a column: each word, each quoted name, and the whole text."""
-    yield text.casefold()
-    yield from (each.casefold() for each in _WORD.findall(text))
-    yield from (each.casefold() for each in re.findall(r'"([^"]+)"', text))
-    yield from (each.casefold() for each in text.split("."))
+def _names(node: object) -> frozenset[str]:
+    """Return what in a node may name a table or column: words, quoted names, whole texts."""
+    texts = {text.casefold() for text in _texts(node)}
+    parts = {part for text in texts for part in (*_WORD.findall(text), *_QUOTED.findall(text))}
+    return frozenset(texts | parts | {part for text in texts for part in text.split(".")})
 
 
 def _texts(value: object) -> Iterator[str]:
