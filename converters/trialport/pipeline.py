@@ -575,6 +575,7 @@ class _Work:
     def _write_resources(self, folder: Path) -> None:
         if not self.planned.plan.resources:
             return
+        from trialport.fhir.manifest import write_manifest
         from trialport.fhir.write import write_resources
 
         steps = (
@@ -582,9 +583,12 @@ class _Work:
         )
         study = self.planned.specification.study
         self.progress("FHIR")
-        self.findings += write_resources(
+        files, found = write_resources(
             steps, folder / "fhir", "R4", studyid=study.study.text, offset=study.timezone
-        )[1]
+        )
+        self.findings += found
+        where, created = folder / "fhir" / "R4", creation_time()
+        write_manifest(where, files, studyid=study.study.text, created=created)
 
     def _validate(self, described: Sequence[DatasetMetadata]) -> None:
         from trialport.rules.run import validate_datasets

@@ -95,3 +95,13 @@ def write_ndjson(path: Path, resource_type: str, lines: Iterator[Line]) -> Writt
             size += stream.write(data)
             count += 1
     return WrittenFile(path, resource_type, count, size, digest.hexdigest())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file; it appears whole or not at all.
+
+    Raises:
+        WriteError: E4034, the folder or the disk does not take the file.
+    """
+    with atomic_file(path) as stream:
+        stream.write(data)

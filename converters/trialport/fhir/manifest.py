@@ -1,0 +1,49 @@
+"""The manifest beside the NDJSON files, in the shape of a Bulk Data export."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import orjson
+
+from trialport.fhir.ndjson import WrittenFile, write_bytes
+
+
+def write_manifest(
+    folder: Path, files: Iterable[WrittenFile], *, studyid: str, created: dt.datetime | None
+) -> Path:
+    """Write `manifest.json`: of each file its type, name, count, size and digest.
+
+    Source: HL7 FHIR Bulk Data Access 2.0.0, Bulk Data Output File Request, the response body.
+
+    Args:
+        folder: where the files are, and the manifest goes.
+        files: what was written.
+        studyid: names the request, which no server has answered.
+        created: the time of the export in UTC; the beginning of 1970 where it is None.
+
+    Raises:
+        WriteError: E4034, the folder or the disk does not take the file.
+    """
+    moment = (created or dt.datetime(1970, 1, 1)).replace(tzinfo=dt.UTC)
+    output = [
+        {
+            "type": each.type,
+            "url": each.path.name,
+            "count": each.count,
+            "extension": {"size": each.size, "sha256": each.sha256},
+        }
+        for each in files
+    ]
+    manifest = {
+        "transactionTime": moment.isoformat(timespec="seconds"),
+        "request": f"urn:trialport:{studyid}",
+        "requiresAccessToken": False,
+        "output": output,
+        "error": [],
+    }
+    path = folder / "manifest.json"
+    write_bytes(path, orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
+    return path

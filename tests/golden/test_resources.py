@@ -1,0 +1,150 @@
+"""The FHIR resources of the sample: valid, connected, and as many as there are records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyreadstat
+import pytest
+from trialport import Conversion
+
+TYPES = {
+    "AdverseEvent",
+    "Condition",
+    "Location",
+    "MedicationAdministration",
+    "Observation",
+    "Organization",
+    "Patient",
+    "Procedure",
+    "ResearchStudy",
+    "ResearchSubject",
+}
+
+
+@pytest.fixture(scope="module")
+def resources(output: Path) -> dict[str, list[dict[str, Any]]]:
+    files = sorted((output / "fhir" / "R4").glob("[A-Z]*.ndjson"))
+    return {
+        each.stem: [orjson.loads(line) for line in each.read_bytes().splitlines()] for each in files
+    }
+
+
+def _records(output: Path, dataset: str) -> list[dict[str, Any]]:
+    return _xpt(output / "sdtm" / f"{dataset.lower()}.xpt")
+
+
+def _xpt(path: Path) -> list[dict[str, Any]]:
+    frame: Any = pyreadstat.read_xport(path)[0]
+    return frame.to_dict("records")
+
+
+def _keys(records: list[dict[str, Any]], dataset: str) -> Counter[str]:
+    return Counter(
+        f"urn:trialport:MSC-GVHD:{dataset}:{each['USUBJID']}:{each[f'{dataset}SEQ']:.0f}"
+        for each in records
+    )
+
+
+def _sources(resources: dict[str, list[dict[str, Any]]], dataset: str) -> Counter[str]:
+    start = f"urn:trialport:MSC-GVHD:{dataset}:"
+    found = [
+        each["meta"]["source"]
+        for every in resources.values()
+        for each in every
+        if "source" in each.get("meta", {})
+    ]
+    return Counter(each for each in found if each.startswith(start))
+
+
+def test_every_resource_is_valid_and_every_reference_resolves(conversion: Conversion) -> None:
+    assert [each for each in conversion.findings if each.code.startswith("E42")] == []
+
+
+def test_types(resources: dict[str, list[dict[str, Any]]]) -> None:
+    assert set(resources) >= TYPES
+
+
+def test_ids_are_there_once(resources: dict[str, list[dict[str, Any]]]) -> None:
+    for every in resources.values():
+        ids = [each["id"] for each in every]
+        assert len(ids) == len(set(ids))
+        assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize("dataset", ["AE", "CE", "DD", "EC", "LB", "MB", "PR", "RS"])
+def test_one_resource_for_each_record(
+    dataset: str, resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    assert _sources(resources, dataset) == _keys(_records(output, dataset), dataset)
+
+
+def test_history_that_occurred_and_planned_medication(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    history = [each for each in _records(output, "MH") if each["MHOCCUR"] != "N"]
+    assert _sources(resources, "MH") == _keys(history, "MH")
+    planned = {"CONDITIONING", "GVHD PROPHYLAXIS"}
+    medication = [each for each in _records(output, "CM") if each["CMCAT"] in planned]
+    assert _sources(resources, "CM") == _keys(medication, "CM")
+
+
+def test_subjects_and_endpoints(resources: dict[str, list[dict[str, Any]]], output: Path) -> None:
+    subjects = {each["USUBJID"] for each in _records(output, "DM")}
+    assert {each["id"] for each in resources["Patient"]} == subjects
+    assert {each["id"] for each in resources["ResearchSubject"]} == subjects
+    records = _xpt(output / "adam" / "adtte.xpt")
+    endpoints = {f"{each['USUBJID']}|{each['PARAMCD']}" for each in records}
+    identities = {each["identifier"][0]["value"] for each in resources["Observation"]}
+    assert endpoints <= identities
+
+
+def test_each_organ_stage_is_a_component(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    organs = Counter(
+        (each["subject"]["reference"].removeprefix("Patient/"), component["valueInteger"])
+        for each in resources["Observation"]
+        for component in each.get("component", [])
+        if component["code"]["coding"][0]["system"].endswith("-gvhd-organ")
+    )
+    stages = _records(output, "FA")
+    assert organs == Counter((each["USUBJID"], each["FASTRESN"]) for each in stages)
+
+
+def test_status_of_a_subject_is_that_of_the_disposition(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    last = {
+        each["USUBJID"]: each["DSDECOD"]
+        for each in _records(output, "DS")
+        if each["DSSCAT"] == "STUDY PARTICIPATION"
+    }
+    expected = {"SCREEN FAILURE": "ineligible", "WITHDRAWAL BY SUBJECT": "withdrawn"}
+    for each in resources["ResearchSubject"]:
+        reason = last.get(each["id"])
+        wanted = {"on-study"} if reason is None else {expected.get(reason, "off-study")}
+        assert each["status"] in wanted, each["id"]
+
+
+def test_infusions_that_were_not_given_say_so(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    infusions = [
+        each
+        for each in resources["MedicationAdministration"]
+        if each["meta"]["source"].split(":")[3] == "EC"
+    ]
+    given = Counter(each["ECOCCUR"] for each in _records(output, "EC"))
+    status = Counter(each["status"] for each in infusions)
+    assert status == {"completed": given["Y"], "not-done": given["N"]}
+    for each in infusions:
+        assert ("effectivePeriod" in each) == (each["status"] == "completed")
+        assert ("dosage" in each) == (each["status"] == "completed")
+
+
+def test_no_birth_date_leaves_the_study(resources: dict[str, list[dict[str, Any]]]) -> None:
+    assert not any("birthDate" in each for each in resources["Patient"])
