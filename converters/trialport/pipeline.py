@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from trialport.engine.duckdb import Engine
     from trialport.engine.explain import Cell
+    from trialport.fhir.schema import Version
     from trialport.package.build import Package
     from trialport.read.check import Check
     from trialport.read.queries import Query
@@ -134,6 +135,7 @@ def convert(
     out: Path | str,
     only: Collection[str] = (),
     formats: Collection[str] = (),
+    fhir: Sequence[Version] = ("R4",),
     switches: Switches | None = None,
     strict: bool = False,
     force: bool = False,
@@ -150,6 +152,7 @@ def convert(
         only: datasets or resource types to make, with what they depend on; all unless stated.
         formats: formats of the datasets beside transport files (`dataset-json`, `ndjson`, `dsjc`,
             `parquet`, `csv`), with those that study.yaml names.
+        fhir: versions of FHIR to write resources of.
         switches: a cut-off, chosen subjects, dummy treatments, languages, a profile.
         strict: write nothing where a finding is an error.
         force: replace an earlier output.
@@ -173,7 +176,7 @@ def convert(
     with _Work(planned, raw, threads, memory_limit, progress, switches) as work:
         try:
             with fresh_folder(target, force=force) as folder:
-                made = work.write(folder, _formats(planned, formats))
+                made = work.write(folder, _formats(planned, formats), fhir)
                 if strict and not made.submission_ready:
                     raise _StrictError(made)
         except _StrictError as stopped:
@@ -483,7 +486,7 @@ class _Work:
         steps = [each for each in self.planned.plan.steps if not only or each.name in only]
         return {each.name: self.engine.frame(each.output) for each in steps}
 
-    def write(self, folder: Path, formats: Sequence[str]) -> Conversion:
+    def write(self, folder: Path, formats: Sequence[str], fhir: Sequence[Version]) -> Conversion:
         """Write everything into the folder."""
         files = self._files(folder)
         described = self._write_datasets(files)
@@ -491,7 +494,8 @@ class _Work:
         for each in self.planned.translations.values():
             self._write_translated(folder, files, each)
         self._write_formats(folder, described, formats)
-        self._write_resources(folder)
+        for version in dict.fromkeys(fhir):
+            self._write_resources(folder, version)
         self._validate(described)
         self._hold_against_profile(folder, described)
         return self._report(folder, described)
@@ -572,7 +576,7 @@ class _Work:
             created=creation_time(),
         )
 
-    def _write_resources(self, folder: Path) -> None:
+    def _write_resources(self, folder: Path, version: Version) -> None:
         if not self.planned.plan.resources:
             return
         from trialport.fhir.manifest import write_manifest
@@ -582,12 +586,12 @@ class _Work:
             (each, self.engine.batches(each.step.output)) for each in self.planned.plan.resources
         )
         study = self.planned.specification.study
-        self.progress("FHIR")
+        self.progress(f"FHIR {version}")
         files, found = write_resources(
-            steps, folder / "fhir", "R4", studyid=study.study.text, offset=study.timezone
+            steps, folder / "fhir", version, studyid=study.study.text, offset=study.timezone
         )
         self.findings += found
-        where, created = folder / "fhir" / "R4", creation_time()
+        where, created = folder / "fhir" / version, creation_time()
         write_manifest(where, files, studyid=study.study.text, created=created)
 
     def _validate(self, described: Sequence[DatasetMetadata]) -> None:

@@ -11,7 +11,7 @@ from trialport.diagnostics import Diagnostic
 from trialport.fhir import WrittenFile, ndjson, write_resources
 from trialport.plan.model import ResourceStep
 
-from tests.fhir.steps import batch, column, element, resource_step, text
+from tests.fhir.steps import batch, column, element, repeated, resource_step, text
 
 PATIENT = resource_step("Patient", element(gender=column("sex")))
 LAB = resource_step(
@@ -179,3 +179,32 @@ def test_only_the_resources_of_the_version_are_written(tmp_path: Path) -> None:
     )
     assert [each.path for each in files] == [tmp_path / "R5" / "Patient.ndjson"]
     assert lines(files[0])[0]["identifier"] == [{"system": "urn:trialport:S:Patient", "value": "p"}]
+
+
+def test_the_codes_of_the_study_are_written_as_its_code_systems(tmp_path: Path) -> None:
+    coding = element(
+        system=text("urn:trialport:S-1:event"), code=column("code"), display=column("name")
+    )
+    step = resource_step(
+        "Condition",
+        element(
+            code=element(
+                coding=repeated(coding, element(system=text("urn:x"), code=column("code")))
+            ),
+            subject=element(display=text("somebody")),
+        ),
+    )
+    records = batch(
+        key=["1", "2", "3"], code=["CGVHD", "RELAPSE", "CGVHD"], name=["Chronic GVHD", None, None]
+    )
+    files, found = written(tmp_path, (step, [records]), studyid="S-1")
+    assert found == []
+    by_type = {each.type: lines(each) for each in files}
+    (system,), (value_set,) = by_type["CodeSystem"], by_type["ValueSet"]
+    assert (system["id"], system["url"]) == ("S-1-event", "urn:trialport:S-1:event")
+    assert system["concept"] == [
+        {"code": "CGVHD", "display": "Chronic GVHD"},
+        {"code": "RELAPSE"},
+    ]
+    assert system["valueSet"] == value_set["url"]
+    assert value_set["compose"] == {"include": [{"system": "urn:trialport:S-1:event"}]}

@@ -10,9 +10,15 @@ import orjson
 import pyreadstat
 import pytest
 from trialport import Conversion
+from trialport.fhir.check import Checker
+from trialport.fhir.findings import Findings
+from trialport.fhir.schema import load_definitions
+from trialport.fhir.version_change import changer, load_changes
+from trialport.templates import shipped
 
 TYPES = {
     "AdverseEvent",
+    "CodeSystem",
     "Condition",
     "Location",
     "MedicationAdministration",
@@ -22,6 +28,7 @@ TYPES = {
     "Procedure",
     "ResearchStudy",
     "ResearchSubject",
+    "ValueSet",
 }
 
 
@@ -142,9 +149,50 @@ def test_infusions_that_were_not_given_say_so(
     status = Counter(each["status"] for each in infusions)
     assert status == {"completed": given["Y"], "not-done": given["N"]}
     for each in infusions:
-        assert ("effectivePeriod" in each) == (each["status"] == "completed")
+        assert ("start" in each["effectivePeriod"]) == (each["status"] == "completed")
         assert ("dosage" in each) == (each["status"] == "completed")
 
 
 def test_no_birth_date_leaves_the_study(resources: dict[str, list[dict[str, Any]]]) -> None:
     assert not any("birthDate" in each for each in resources["Patient"])
+
+
+def test_each_code_of_the_study_is_in_its_code_system(
+    resources: dict[str, list[dict[str, Any]]],
+) -> None:
+    systems = {
+        each["url"]: {concept["code"] for concept in each["concept"]}
+        for each in resources["CodeSystem"]
+    }
+    assert {each["compose"]["include"][0]["system"] for each in resources["ValueSet"]} == set(
+        systems
+    )
+    used = {coding for every in resources.values() for each in every for coding in _codings(each)}
+    own = {each for each in used if each[0].startswith("urn:trialport:")}
+    assert own == {(url, code) for url, codes in systems.items() for code in codes}
+
+
+def _codings(node: object) -> list[tuple[str, str]]:
+    if isinstance(node, dict):
+        own = [(node["system"], node["code"])] if {"system", "code"} <= node.keys() else []
+        return [*own, *(each for value in node.values() for each in _codings(value))]
+    if isinstance(node, list):
+        return [each for item in node for each in _codings(item)]
+    return []
+
+
+def test_the_resources_as_r5_has_them(resources: dict[str, list[dict[str, Any]]]) -> None:
+    definitions = load_definitions(shipped() / "fhir", "R5")
+    changes = load_changes(shipped() / "fhir")
+    findings = Findings()
+    checker = Checker(definitions, findings)
+    for resource_type, every in resources.items():
+        change = changer(resource_type, changes, definitions)
+        # Most observations are laboratory results of few kinds.
+        for each in every[:: 20 if resource_type == "Observation" else 1]:
+            checker.check(change(each) if change else each)
+    for resource_type, every in resources.items():
+        for each in every:
+            checker.seen(resource_type, each["id"])
+    checker.finish()
+    assert findings.all() == []

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from trialport.cli.options import (
     quiet_option,
     study_argument,
 )
+
+if TYPE_CHECKING:
+    from trialport.fhir.schema import Version
 
 
 @click.command(
@@ -39,6 +43,14 @@ from trialport.cli.options import (
 )
 @only_option
 @format_option
+@click.option(
+    "--fhir",
+    multiple=True,
+    type=click.Choice(("R4", "R5")),
+    default=("R4",),
+    show_default=True,
+    help="Version of FHIR to write resources of; may be repeated.",
+)
 @click.option(
     "--cutoff", metavar="DATE", default="", help="Last day that counts, instead of the study's."
 )
@@ -81,6 +93,7 @@ def command(
     out: Path,
     only: tuple[str, ...],
     formats: tuple[str, ...],
+    fhir: tuple[Version, ...],
     cutoff: str,
     subjects: str | None,
     treatment: Path | None,
@@ -113,6 +126,7 @@ def command(
             out=target,
             only=only,
             formats=formats,
+            fhir=fhir,
             switches=switches,
             strict=strict,
             force=force,

@@ -11,6 +11,7 @@ from trialport.cli.lazy import LazyGroup
 _VERBS = {
     "validate": "Check the resources of FILES, whoever wrote them.",
     "bundle": "Lay the resources of FOLDER into transaction Bundles.",
+    "loss": "Show where each variable of the datasets of STUDY goes in FHIR.",
 }
 
 

@@ -38,6 +38,7 @@ class Checker:
         self._codes: set[tuple[str, str]] = set()
         self._unchecked: set[str] = set()
         self._pending: dict[str, tuple[str, str]] = {}
+        self._displays: dict[str, dict[str, str]] = {}
 
     def check(self, resource: Mapping[str, Any], identity: str = "") -> None:
         """Check one resource from anywhere.
@@ -71,6 +72,10 @@ class Checker:
                     self._pending.setdefault(reference, (name, path))
         self._check_columns(built)
 
+    def codes_of(self, prefix: str) -> dict[str, dict[str, str]]:
+        """Return the codes with their displays, of the systems whose URL begins with `prefix`."""
+        return {url: each for url, each in self._displays.items() if url.startswith(prefix)}
+
     def seen(self, resource_type: str, id_: str) -> None:
         """Take note of a resource that is written: references to it resolve."""
         self._pending.pop(f"{resource_type}/{id_}", None)
@@ -98,6 +103,9 @@ class Checker:
             self._report_unchecked(resource_type)
         for path, system, code in found.codes:
             self._check_code(name, path, system, code)
+        for system, code, display in found.displays:
+            known = self._displays.setdefault(system, {})
+            known[code] = known.get(code) or display
         if resource_type == "Observation" and component_repeats_code(resource):
             problem = "it has the code of the observation itself, which has a value (obs-7)"
             self._findings.add("E4228", name, "component", problem)

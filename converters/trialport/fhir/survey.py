@@ -11,6 +11,8 @@ from typing import Any
 class Survey:
     """What a resource holds, with the paths of references and periods.
 
+    `displays` has system, code and display of each coding.
+
     The shape is the tree of its keys with the types of their values; array items of one shape
     count once.
     """
@@ -18,6 +20,7 @@ class Survey:
     shape: Hashable = None
     references: list[tuple[str, str]] = field(default_factory=list)
     codes: list[tuple[str, str, str]] = field(default_factory=list)
+    displays: list[tuple[str, str, str]] = field(default_factory=list)
     periods: list[tuple[str, object, object]] = field(default_factory=list)
 
 
@@ -54,6 +57,8 @@ def _gather(node: Mapping[str, Any], path: str, found: Survey) -> None:
     system, code, reference = node.get("system"), node.get("code"), node.get("reference")
     if isinstance(system, str) and isinstance(code, str):
         found.codes.append((path, system, code))
+        display = node.get("display")
+        found.displays.append((system, code, display if isinstance(display, str) else ""))
     if isinstance(reference, str):
         found.references.append((path, reference))
     if "start" in node and "end" in node:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -14,9 +15,11 @@ import pyarrow as pa
 from trialport.diagnostics import Diagnostic
 from trialport.fhir.check import Checker
 from trialport.fhir.findings import Findings
+from trialport.fhir.local_systems import local_prefix, local_systems
 from trialport.fhir.ndjson import Line, Sorter, WrittenFile, write_ndjson
-from trialport.fhir.resource import build
+from trialport.fhir.resource import Built, build
 from trialport.fhir.schema import Version, load_definitions
+from trialport.fhir.version_change import Resource, changer, load_changes
 from trialport.plan.model import ResourceStep
 from trialport.templates import shipped
 
@@ -35,9 +38,11 @@ def write_resources(
 ) -> tuple[tuple[WrittenFile, ...], list[Diagnostic]]:
     """Write `<folder>/<version>/<Type>.ndjson` for every type, and return the files and findings.
 
-    Several steps may give one type. Lines are sorted by id, so the files are the same whatever
-    the order of steps and records. A resource with findings is written nevertheless, except where
-    it has no id of its own: E4203 and, for every further resource of one id, E4201 and E4202.
+    The codes of the study's own systems (`urn:trialport:<STUDYID>:...`) are written as a CodeSystem
+    and a ValueSet each. Several steps may give one type. Lines are sorted by id, so the files are
+    the same whatever the order of steps and records. A resource with findings is written
+    nevertheless, except where it has no id of its own: E4203 and, for every further resource of
+    one id, E4201 and E4202.
 
     Args:
         steps: each resource of the plan with the records of its table; those that are not meant
@@ -52,7 +57,11 @@ def write_resources(
     Raises:
         WriteError: E4034, the folder or the disk does not take a file.
     """
-    types = load_definitions(definitions or shipped() / "fhir", version)
+    home = definitions or shipped() / "fhir"
+    types = load_definitions(home, version)
+    # Content is written for R4; what R5 has otherwise is changed afterwards.
+    written_for = types if version == "R4" else load_definitions(home, "R4")
+    changes = {} if version == "R4" else load_changes(home)
     findings = Findings()
     checker = Checker(types, findings, with_models=with_models)
     target = folder / version
@@ -62,10 +71,20 @@ def write_resources(
         for step, batches in steps:
             if version in step.versions:
                 sorter = sorters.setdefault(step.type, Sorter(Path(runs), step.type))
-                for built in build(step, batches, types, findings, studyid=studyid, offset=offset):
+                change = changer(step.type, changes, types)
+                for made in build(
+                    step, batches, written_for, findings, studyid=studyid, offset=offset
+                ):
+                    built = made if change is None else _changed(made, change)
                     checker.check_built(built)
                     for identity, resource in zip(built.identities, built.resources, strict=True):
                         sorter.add(identity, resource)
+        if studyid:
+            codes = checker.codes_of(local_prefix(studyid))
+            for identity, resource in local_systems(codes, studyid):
+                checker.check(resource)
+                name = resource["resourceType"]
+                sorters.setdefault(name, Sorter(Path(runs), name)).add(identity, resource)
         files = tuple(
             write_ndjson(
                 target / f"{each}.ndjson", each, _once_each(each, sorters[each], checker, findings)
@@ -74,6 +93,10 @@ def write_resources(
         )
     checker.finish()
     return files, findings.all()
+
+
+def _changed(built: Built, change: Callable[[Resource], Resource]) -> Built:
+    return replace(built, resources=[change(each) for each in built.resources])
 
 
 @contextmanager

@@ -792,7 +792,9 @@ class Resource:
     drop: tuple[Text, ...] = key(
         "what is left out of the templates beneath, e.g. content.period", default=()
     )
-    versions: tuple[Literal["R4", "R5"], ...] = key("FHIR versions: R4, R5", default=("R4",))
+    versions: tuple[Literal["R4", "R5"], ...] = key(
+        "FHIR versions: R4, R5; both unless stated", default=("R4", "R5")
+    )
     each: Records = key("the records, one resource each")
     lookups: Mapping[str, Lookup] = key(
         "records of other tables", form=forms.ALIAS, default_factory=dict
