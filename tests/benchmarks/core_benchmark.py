@@ -33,7 +33,7 @@ from trialport.standard.load import load_standard
 from trialport.templates import shipped
 from trialport.xport import write_xpt
 
-RULES = "CORE-000023,CORE-000079,CORE-000107,CORE-000356,CORE-000542"
+RULES = "CORE-000023,CORE-000107,CORE-000356,CORE-000542"
 
 
 def main() -> int:
