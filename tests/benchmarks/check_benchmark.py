@@ -75,7 +75,7 @@ def many_datasets(study: Study, number: int) -> Study:
             suffix = next(names)
         name = f"{domain}{suffix.lower()}"
         text = files[f"sdtm/{domain}.yaml"]
-        head = f"dataset: {name.upper()}"
+        head = f"dataset: {name.upper()}\nlabel: Copy"
         own = re.sub(r"^dataset: .*$", head, text, count=1, flags=re.MULTILINE)
         files[f"sdtm/{name}.yaml"] = own
         have.add(f"{name}.yaml")

@@ -138,3 +138,11 @@ def test_the_sample_has_chinese_labels_of_its_main_datasets() -> None:
             for each in step.variables
             if not zh.variable(step.name, each.name, each.label)
         ]
+
+
+def test_a_study_states_its_languages(study: Path) -> None:
+    path = study / "study.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\nlanguages: [zh]\n", encoding="utf-8")
+    planned, _ = plan_study(study)
+    assert planned is not None
+    assert set(planned.translations) == {"zh"}

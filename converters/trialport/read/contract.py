@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from trialport.diagnostics import Diagnostic, Place, did_you_mean
 from trialport.read.staged import COLLECTED
+from trialport.spec.expression_error import ExpressionError
 from trialport.spec.nodes import RawColumn, RawTable, Sources
+from trialport.spec.patterns import groups
 
 
 def contract_faults(name: str, sources: Sources) -> list[Diagnostic]:
@@ -63,9 +66,12 @@ def _pattern_faults(column: RawColumn) -> list[Diagnostic]:
 def _pattern_fault(pattern: str) -> str | None:
     """Return what RE2 has against a pattern; Arrow and DuckDB both read patterns with it.
 
-    Arrow is loaded where there is a pattern, and asked with an array of no values: one made from
-    Python's values would load pandas too, which a check needs nowhere else.
+    What the reader of patterns takes is one. Arrow is loaded for the others alone, and asked with
+    an array of no values: one made from Python's values would load pandas too.
     """
+    with suppress(ExpressionError):
+        groups(pattern)
+        return None
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -16,7 +16,7 @@ from trialport.spec.vocabulary import Vocabulary
 from trialport.spec.yaml_text import compose
 from trialport.templates import shipped
 from trialport.xport.encodings import ENCODINGS, known_encoding
-from trialport.xport.member_faults import LONGEST_LABEL
+from trialport.xport.model import LONGEST_LABEL
 
 _DEFAULT_ENCODING = "utf-8"
 

@@ -13,7 +13,8 @@ from trialport.rules.target import RECORD, Failing, Flaw, NotRun, Outcome, Targe
 from trialport.spec import sql
 from trialport.standard.model import Variable
 from trialport.standard.placeholders import matching_pattern
-from trialport.xport.member_faults import LONGEST_LABEL, LONGEST_TEXT, NAME
+from trialport.xport.member_faults import LONGEST_TEXT, NAME
+from trialport.xport.model import LONGEST_LABEL
 
 _NAMES = "names have 1 to 8 capital letters, digits or _, and no digit first"
 

@@ -12,10 +12,9 @@ from collections import Counter
 from trialport.diagnostics import Diagnostic, Place, did_you_mean
 from trialport.xport.encodings import ENCODINGS, POLICIES, Policy, encode, known_encoding
 from trialport.xport.formats import format_parts
-from trialport.xport.model import Member, Variable
+from trialport.xport.model import LONGEST_LABEL, Member, Variable
 from trialport.xport.sas_numbers import FULL, SHORTEST
 
-LONGEST_LABEL = 40
 LONGEST_TEXT = 200
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 

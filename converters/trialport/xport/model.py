@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+LONGEST_LABEL = 40
+"""Bytes that the label of a dataset or variable has room for."""
+
 MISSING_SUFFIX = "__missing"
 """A text column `AVAL__missing` beside the numbers of AVAL holds special missing values.
 
