@@ -193,10 +193,6 @@ _ODD = {
         "flag: first, run: 3, order: [ADT]",
         "a run needs 'where': what holds on each of its days; add where: ...",
     ),
-    "no order": (
-        "flag: first, run: 3, where: VAL > 1",
-        "a run needs 'order', which begins with the date; add order: [ADT, ...]",
-    ),
     "no date": (
         "flag: first, run: 3, where: VAL > 1, order: [VAL]",
         "'VAL' is number, a run goes along dates; begin order with a date such as ADT",
@@ -214,6 +210,18 @@ _ODD = {
         "run: 1 is no run of days; give a whole number from 2 to 3660",
     ),
 }
+
+
+def test_a_run_without_an_order_is_refused_as_every_window_without_one(tmp_path: Path) -> None:
+    variables = {
+        "STUDYID": "study.STUDYID",
+        "USUBJID": "subj",
+        "VAL": "src.val",
+        "W": "{window: {by: [USUBJID], flag: first, run: 3, where: VAL > 1}}",
+    }
+    text = analysis(variables, "keys: [STUDYID, USUBJID]\nrecords: [{from: records}]")
+    problem = "flag: first needs an order; add order: [...]"
+    assert faults(tmp_path, {"adam/adx.yaml": text}) == [f"E1210 adam/adx.yaml:10: {problem}"]
 
 
 @pytest.mark.parametrize(("window", "problem"), _ODD.values(), ids=list(_ODD))
