@@ -189,7 +189,10 @@ def first_for_last(study: Study) -> Iterator[Mutant]:
 
 
 def variable_that_may_go(study: Study) -> Iterator[Mutant]:
-    """A dataset without a permissible variable that nothing else reads."""
+    """A dataset without a permissible variable that nothing else reads.
+
+    Not where the records are written out: their cells would be read by nothing.
+    """
     for site in study.sites:
         if site.is_key and site.path == ("variables",) and "sdtm/" in site.file:
             dataset = study.dataset(site.file)
@@ -197,7 +200,12 @@ def variable_that_may_go(study: Study) -> Iterator[Mutant]:
             text = study.files[site.file]
             start = text.rindex("\n", 0, site.start) + 1
             end = text.index("\n", site.start) + 1
-            if core == "Perm" and len(study.uses(site.text)) == 1 and text[end : end + 4] != "    ":
+            if (
+                core == "Perm"
+                and not study.has_rows(site.file)
+                and len(study.uses(site.text)) == 1
+                and text[end : end + 4] != "    "
+            ):
                 yield Mutant(
                     "variable_that_may_go",
                     LEGAL,

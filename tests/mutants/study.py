@@ -57,6 +57,13 @@ class Study:
             for other in self.sites
         )
 
+    def has_rows(self, file: str) -> bool:
+        """Say whether the records of a file's dataset are written out."""
+        return any(
+            each.is_key and each.text == "rows" and self._is_same(each.file, file)
+            for each in self.sites
+        )
+
     def is_overridden(self, site: Site) -> bool:
         """Say whether a study's own file gives the variable that a template's site is in."""
         return site.file.startswith("..") and any(
