@@ -1,6 +1,6 @@
 """Report what CORE rules cost on a laboratory domain, beside the reference engine.
 
-    python tests/benchmarks/core_benchmark.py FOLDER [--rows 500000] [--rules CORE-000023,...]
+    PYTHONPATH=. python tests/benchmarks/core_benchmark.py FOLDER [--rows 500000] [--rules CORE-000023,...]
         [--engine PYTHON --cache FOLDER --seconds 420]
 
 FOLDER holds lb.xpt and dm.xpt; LB is repeated until it has that many rows, and written as a
@@ -23,7 +23,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from core_comparison import STANDARD, engine_results
 from trialport.rules.core.guide import Guide
 from trialport.rules.core.run import run_core
 from trialport.rules.core.shipped import core_rules_of
@@ -32,6 +31,8 @@ from trialport.rules.folder import load_folder
 from trialport.standard.load import load_standard
 from trialport.templates import shipped
 from trialport.xport import write_xpt
+
+from tests.benchmarks.core_comparison import STANDARD, engine_results
 
 RULES = "CORE-000023,CORE-000107,CORE-000356,CORE-000542"
 
