@@ -1,7 +1,7 @@
 """Report what CORE rules cost on a laboratory domain, beside the reference engine.
 
-    PYTHONPATH=. python tests/benchmarks/core_benchmark.py FOLDER [--rows 500000] [--rules CORE-000023,...]
-        [--engine PYTHON --cache FOLDER --seconds 420]
+    PYTHONPATH=. python tests/benchmarks/core_benchmark.py FOLDER [--rows 500000]
+        [--rules CORE-000023,...] [--engine PYTHON --cache FOLDER --seconds 420]
 
 FOLDER holds lb.xpt and dm.xpt; LB is repeated until it has that many rows, and written as a
 transport file that both sides read. Without --engine only ours is measured. Wall-clock seconds of
