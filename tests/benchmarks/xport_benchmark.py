@@ -201,7 +201,7 @@ def _writing(table: pa.Table, target: Path) -> Callable[[], object]:
 
 
 def _pyreadstat(tool: str, table: pa.Table | None, folder: Path) -> Callable[[], object]:
-    import polars
+    import polars  # pyright: ignore[reportMissingImports]
     import pyreadstat
 
     target = str(folder / "pyreadstat.xpt")
