@@ -17,6 +17,7 @@ from trialport.cli.options import (
     json_option,
     only_option,
     quiet_option,
+    raw_option,
     study_argument,
 )
 
@@ -29,12 +30,7 @@ if TYPE_CHECKING:
     epilog=example("trialport convert msc_gvhd --raw samples/msc_gvhd/raw --out out/msc_gvhd"),
 )
 @study_argument
-@click.option(
-    "--raw",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the raw files.",
-)
+@raw_option
 @click.option(
     "--out",
     required=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialport.cli.options import example, json_option, quiet_option, study_argument
+from trialport.cli.options import example, json_option, quiet_option, raw_option, study_argument
 
 if TYPE_CHECKING:
     from trialport.engine.explain import Cell
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 @study_argument
 @click.argument("cell", metavar="DATASET.VARIABLE")
 @click.argument("keys", metavar="KEY=VALUE...", nargs=-1, required=True)
-@click.option(
-    "--raw",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the raw files.",
-)
+@raw_option
 @json_option
 @quiet_option
 def command(study: Path, cell: str, keys: tuple[str, ...], *, raw: Path, as_json: bool) -> None:

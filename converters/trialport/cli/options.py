@@ -24,6 +24,13 @@ study_argument = click.argument(
     "study", type=click.Path(path_type=Path), shell_complete=complete_studies
 )
 
+raw_option = click.option(
+    "--raw",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the raw files.",
+)
+
 json_option = click.option(
     "--json",
     "as_json",

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import example, json_option, quiet_option, study_argument
+from trialport.cli.options import example, json_option, quiet_option, raw_option, study_argument
 
 
 @click.command("queries", epilog=example("trialport queries msc_gvhd --raw samples/msc_gvhd/raw"))
 @study_argument
-@click.option(
-    "--raw",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the raw files.",
-)
+@raw_option
 @json_option
 @quiet_option
 def command(study: Path, *, raw: Path, as_json: bool) -> None:

@@ -60,10 +60,8 @@ def used_query(step: Step) -> exp.Query:
     selects = [_distinct(step.name, name, value) for name, value in asked if value is not None]
     if any(each.name == "QNAM" for each in step.variables):
         selects.append(_qualifier_lengths(step.name))
-    whole: exp.Query = selects[0] if selects else _nothing()
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
-    stacked = exp.Subquery(this=whole, alias=exp.TableAlias(this=sql.name("u")))
+    whole = sql.stacked(selects) if selects else _nothing()
+    stacked = sql.subquery(whole, "u")
     return exp.select(exp.Star()).from_(stacked).order_by(*map(sql.column, ("variable", "value")))
 
 
@@ -168,7 +166,7 @@ def _distinct(dataset: str, name: str, value: exp.Expr) -> exp.Select:
     column = sql.column(name)
     once = exp.select(sql.alias(column, "v")).distinct().from_(sql.table(dataset))
     once = once.where(sql.not_null(column))
-    values = exp.Subquery(this=once, alias=exp.TableAlias(this=sql.name("d")))
+    values = sql.subquery(once, "d")
     select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(value, "value"))
     return select.distinct().from_(values)
 

@@ -133,7 +133,7 @@ class Engine:
 
     def ordered_rows(self, query: exp.Query, most: int) -> list[tuple[Any, ...]]:
         """Return up to `most` rows of a query, ordered by their row key and then by all columns."""
-        inner = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name("q")))
+        inner = sql.subquery(query.copy(), "q")
         places = [exp.Literal.number(place) for place in range(1, len(query.selects) + 1)]
         ordered = exp.select(exp.Star()).from_(inner).order_by(*places).limit(most)
         return self.rows(ordered)

@@ -123,9 +123,7 @@ def _uncounted(fault: FaultColumn, step: Step, number: int) -> list[Diagnostic]:
 def _query_faults(
     engine: Engine, query: FaultQuery, step: Step, files: Mapping[str, str]
 ) -> list[Diagnostic]:
-    every = exp.select(exp.Star()).from_(
-        exp.Subquery(this=query.query.copy(), alias=exp.TableAlias(this=sql.name("f")))
-    )
+    every = exp.select(exp.Star()).from_(sql.subquery(query.query.copy(), "f"))
     ordered = every.order_by(sql.column("__row"), sql.column("value"))
     rows = engine.rows(ordered.limit(MOST_FINDINGS))
     found: list[Diagnostic] = []

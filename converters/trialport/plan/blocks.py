@@ -100,10 +100,8 @@ def _rows(node: Records) -> exp.Subquery:
             for cell, name in zip(cells, columns, strict=True)
         ]
         selects.append(exp.select(sql.alias(exp.Literal.number(number), "__row"), *texts))
-    whole: exp.Query = selects[0]
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
-    return exp.Subquery(this=whole, alias=exp.TableAlias(this=sql.name("src")))
+    whole = sql.stacked(selects)
+    return sql.subquery(whole, "src")
 
 
 def _join(
@@ -145,8 +143,7 @@ def _join(
         *[exp.EQ(this=mine, expression=sql.column(theirs, name)) for mine, theirs, _ in pairs],
         copy=False,
     )
-    alias = exp.TableAlias(this=sql.name(name))
-    select.join(sql.left_join(exp.Subquery(this=right, alias=alias), on), copy=False)
+    select.join(sql.left_join(sql.subquery(right, name), on), copy=False)
     _take(select, name, relation)
     select.select(sql.alias(sql.column("__key", name), f"__row.{name}"), copy=False)
     base.sources[name] = relation
@@ -317,9 +314,7 @@ def _text(tree: exp.Expr, name: str) -> exp.Expr:
 
 def _stack(selects: list[exp.Select], chain: Chain) -> None:
     """Stack the selects by column name; their fault columns differ."""
-    whole: exp.Query = selects[0]
-    for each in selects[1:]:
-        whole = exp.Union(this=whole, expression=each, distinct=False, by_name=True)
+    whole = sql.stacked(selects, by_name=True)
     chain.materialise()
     stacked = chain.add(whole)
     star = exp.Star(**{"except_": [sql.column("__rid")]})

@@ -437,9 +437,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
             cells += [_cell(name, kind, block) for name in names]
         cells += [_cell(name, _sql_type(name, work), block) for name in early]
         selects.append(exp.select(*cells).from_(table(block.chain.last), copy=False))
-    whole = selects[0]
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
+    whole = sql.stacked(selects)
     stacked = chain.add(whole)
     keys = [each.text for each in work.node.keys if each.text in early]
     order = [*keys, *(name for name in early if name not in keys), "__block", "__row", *row_keys]

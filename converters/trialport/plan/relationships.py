@@ -41,9 +41,7 @@ def plan_relationships(
                 blocks.append(BlockSource(made[1].name, related.place))
     if not selects:
         return None
-    whole: exp.Query = selects[0]
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
+    whole = sql.stacked(selects)
     query = _peers(whole)
     known = guides.sdtm.dataset("RELREC") if guides.sdtm else None
     variables = tuple(
@@ -174,7 +172,7 @@ def _watched(
 
 def _peers(whole: exp.Query) -> exp.Select:
     """Keep links that relate records of at least two entries, and number the records."""
-    stacked = exp.Subquery(this=whole, alias=exp.TableAlias(this=sql.name("s")))
+    stacked = sql.subquery(whole, "s")
     group = [sql.column(each) for each in ("STUDYID", "USUBJID", "RELID", "__link")]
     blocks = [
         exp.Window(
@@ -185,7 +183,7 @@ def _peers(whole: exp.Query) -> exp.Select:
     related = exp.select(
         exp.Star(), sql.alias(exp.NEQ(this=blocks[0], expression=blocks[1]), "__related")
     ).from_(stacked)
-    inner = exp.Subquery(this=related, alias=exp.TableAlias(this=sql.name("t")))
+    inner = sql.subquery(related, "t")
     suffix = sql.when(
         sql.not_null(sql.column("__link")),
         exp.DPipe(this=sql.text("-"), expression=sql.column("__link")),
@@ -198,7 +196,7 @@ def _peers(whole: exp.Query) -> exp.Select:
     kept = (
         exp.select(*columns, sql.alias(relid, "RELID")).from_(inner).where(sql.column("__related"))
     )
-    distinct = exp.Subquery(this=kept, alias=exp.TableAlias(this=sql.name("u")))
+    distinct = sql.subquery(kept, "u")
     terms = [
         exp.Ordered(this=sql.column(key), nulls_first=True) for key in (*_KEYS, "__block", "__row")
     ]

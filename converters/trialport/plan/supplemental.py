@@ -32,10 +32,8 @@ def plan_supplemental(node: Dataset, parent: Step, guides: Guides, collector: Co
         for qnam, each in node.supplemental.items()
     ]
     _check(node, collector)
-    whole: exp.Query = selects[0]
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
-    stacked = exp.Subquery(this=whole, alias=exp.TableAlias(this=sql.name("s")))
+    whole = sql.stacked(selects)
+    stacked = sql.subquery(whole, "s")
     terms = [exp.Ordered(this=sql.column(key), nulls_first=True) for key in (*_KEYS, "__row")]
     number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
     query = exp.select(sql.alias(number, "__id"), exp.Star()).from_(stacked)

@@ -121,9 +121,7 @@ def add_time_to_event(
         _endpoint(number, code, endpoint, node, named, subjects, scope, base.row_sources, collector)
         for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1)
     ]
-    whole: exp.Query = selects[0]
-    for each in selects[1:]:
-        whole = exp.union(whole, each, distinct=False, copy=False)
+    whole = sql.stacked(selects)
     stacked = chain.add(whole)
     star = exp.Star(**{"except_": [sql.column("__rid")]})
     watched = [faults.add(each, dataset, node.place) for each in _faults()]
@@ -494,7 +492,7 @@ def _endpoint(
     outputs = [sql.alias(tree, f"tte.{name}") for name, tree in {**constants, **decided}.items()]
     star = exp.Column(this=exp.Star(), table=sql.name("p"))
     select = exp.select(star, *outputs, record)
-    query = exp.Subquery(this=inner, alias=exp.TableAlias(this=sql.name("q")))
+    query = sql.subquery(inner, "q")
     on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
     select = select.from_(table(subjects, "p"), copy=False)
     select.join(sql.inner_join(query, on), copy=False)
@@ -585,7 +583,7 @@ def _dates(
         ],
         default=exp.Literal.number(4),
     )
-    dated = exp.Subquery(this=select, alias=exp.TableAlias(this=sql.name("dated")))
+    dated = sql.subquery(select, "dated")
     return exp.select(exp.Star(), sql.alias(kind, "kind")).from_(dated, copy=False)
 
 

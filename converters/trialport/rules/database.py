@@ -48,7 +48,7 @@ class Database:
 
     def number(self, query: exp.Query) -> int:
         """Return how many rows a query has."""
-        whole = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name("q")))
+        whole = sql.subquery(query.copy(), "q")
         rows = self.rows(exp.select(exp.Count(this=exp.Star())).from_(whole))
         return int(str(rows[0][0]))
 

@@ -191,7 +191,7 @@ def _ambiguous(
 ) -> Iterator[NotRun]:
     """Yield, for each lookup, how many records it left undecided because it gave several."""
     for lookup, (query, table, on), condition in zip(lookups.values(), joins, several, strict=True):
-        joined = exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name(table)))
+        joined = sql.subquery(query.copy(), table)
         records = exp.select(sql.alias(exp.Literal.number(1), "one"))
         records = records.from_(sql.table(target.name, RECORD)).join(joined, on=on.copy())
         number = target.database.number(records.where(condition.copy()))

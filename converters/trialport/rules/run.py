@@ -158,12 +158,10 @@ def _query(failing: Failing, names: Sequence[str], target: Target) -> exp.Select
     query = exp.select(*cells, sql.alias(value, "__value"), sql.alias(count, "__count"))
     source: exp.Expr = sql.table(target.name, RECORD)
     if failing.source is not None:
-        source = exp.Subquery(
-            this=failing.source.copy(), alias=exp.TableAlias(this=sql.name(RECORD))
-        )
+        source = sql.subquery(failing.source.copy(), RECORD)
     query = query.from_(source)
     for joined, alias, on in failing.joins:
-        table = exp.Subquery(this=joined.copy(), alias=exp.TableAlias(this=sql.name(alias)))
+        table = sql.subquery(joined.copy(), alias)
         query = query.join(table, on=on.copy(), join_type="left")
     return query.where(failing.condition.copy())
 

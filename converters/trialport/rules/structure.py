@@ -71,7 +71,7 @@ def ordered_records(target: Target) -> Iterator[Outcome]:
     position = sql.alias(target.database.in_order(target.name), "__position")
     numbered = exp.select(*map(sql.column, names), position)
     numbered = numbered.from_(exp.table_(target.name, quoted=True))
-    inside = exp.Subquery(this=numbered, alias=exp.TableAlias(this=sql.name("n")))
+    inside = sql.subquery(numbered, "n")
     order = exp.Order(expressions=[exp.Ordered(this=sql.column("__position"), nulls_first=True)])
     earlier = [
         sql.alias(exp.Window(this=sql.call("lag", sql.column(each)), order=order.copy()), f"__{i}")

@@ -33,7 +33,7 @@ def counted_days(target: Target) -> Iterator[Outcome]:
     cells = [sql.column(each) for each in dict.fromkeys([*names, "AVAL"])]
     counted = exp.select(*cells, sql.alias(offset, "__offset"))
     counted = counted.from_(exp.table_(target.name, quoted=True)).where(_in_days(target))
-    inside = exp.Subquery(this=counted, alias=exp.TableAlias(this=sql.name("c")))
+    inside = sql.subquery(counted, "c")
     source = exp.select(exp.Star(), sql.alias(_usual_offset(), "__usual")).from_(inside)
     condition = exp.NEQ(this=variable("__offset"), expression=variable("__usual"))
     message = "{value} is not the days from STARTDT to ADT, as the dataset counts them"

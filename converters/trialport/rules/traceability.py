@@ -125,7 +125,7 @@ def every_endpoint(target: Target) -> Iterator[Outcome]:
     distinct = exp.Count(this=exp.Distinct(expressions=[sql.column("PARAMCD")]))
     counted = exp.select(sql.column("USUBJID"), sql.alias(distinct, "__n"))
     counted = counted.from_(table).group_by(sql.column("USUBJID"))
-    inside = exp.Subquery(this=counted, alias=exp.TableAlias(this=sql.name("c")))
+    inside = sql.subquery(counted, "c")
     most = exp.Window(this=exp.Max(this=sql.column("__n")))
     source = exp.select(exp.Star(), sql.alias(most, "__most")).from_(inside)
     fewer = exp.LT(this=variable("__n"), expression=variable("__most"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
@@ -73,6 +73,19 @@ def when(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr | None = None)
 def alias(sql: exp.Expr, as_name: str) -> exp.Alias:
     """Return `sql AS "as_name"`."""
     return exp.Alias(this=sql, alias=name(as_name))
+
+
+def subquery(query: exp.Expr, as_name: str) -> exp.Subquery:
+    """Return `(query) AS "as_name"`."""
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=name(as_name)))
+
+
+def stacked(queries: Sequence[exp.Query], *, by_name: bool = False) -> exp.Query:
+    """Return the rows of all queries, one after the other: `UNION ALL [BY NAME]`."""
+    whole = queries[0]
+    for query in queries[1:]:
+        whole = exp.Union(this=whole, expression=query, distinct=False, by_name=by_name)
+    return whole
 
 
 def left_join(records: exp.Expr, on: exp.Expr) -> exp.Join:

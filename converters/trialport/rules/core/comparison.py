@@ -103,9 +103,7 @@ def is_in(frame: Frame, one: Column, among: object) -> exp.Expr:
         if isinstance(value, SetOf):
             return _in_set(one, value)
         if isinstance(value, Column):
-            everything = exp.select(sql.alias(value.sql, "value")).from_(
-                exp.Subquery(this=frame.records, alias=exp.TableAlias(this=sql.name("r")))
-            )
+            everything = exp.select(sql.alias(value.sql, "value")).from_(frame.source)
             return _in_set(one, SetOf(everything, value.kind))
         return _in_list(one, value.values)
     if isinstance(among, list):
@@ -124,7 +122,7 @@ def _in_list(one: Column, values: tuple[str | float, ...]) -> exp.Expr:
 def _in_set(one: Column, among: SetOf) -> exp.Expr:
     if one.kind is not among.kind:
         return exp.false()
-    found = exp.Subquery(this=among.query.copy(), alias=exp.TableAlias(this=sql.name("s")))
+    found = sql.subquery(among.query.copy(), "s")
     value = sql.column("value", "s")
     if not among.by:
         inner = exp.select(value).from_(found).where(sql.not_null(value))

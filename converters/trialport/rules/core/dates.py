@@ -68,7 +68,7 @@ def known(text: exp.Expr) -> exp.Expr:
 def is_complete(text: exp.Expr) -> exp.Expr:
     """Return whether a text is a date with year, month and day."""
     fits = sql.call("regexp_full_match", text.copy(), sql.text(_COMPLETE))
-    return surely(exp.and_(fits, sql.not_null(_day(text))))
+    return surely(exp.and_(fits, sql.not_null(day(text))))
 
 
 def is_valid(text: exp.Expr) -> exp.Expr:
@@ -79,11 +79,12 @@ def is_valid(text: exp.Expr) -> exp.Expr:
         whole, exp.and_(open_, sql.call("regexp_full_match", text.copy(), sql.text(DATE)))
     )
     has_day = sql.call("regexp_matches", text.copy(), sql.text("^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
-    in_calendar = exp.or_(exp.not_(has_day), sql.not_null(_day(text)))
+    in_calendar = exp.or_(exp.not_(has_day), sql.not_null(day(text)))
     return surely(exp.and_(fits, in_calendar))
 
 
-def _day(text: exp.Expr) -> exp.Expr:
+def day(text: exp.Expr) -> exp.Expr:
+    """Return the day that a text begins with, null where there is none in the calendar."""
     first = sql.call("left", text.copy(), exp.Literal.number(10))
     return exp.TryCast(this=first, to=exp.DataType.build("DATE"))
 

@@ -34,6 +34,16 @@ class Frame:
         """Return what `--` stands for."""
         return self.dataset.prefix if self.dataset else ""
 
+    @property
+    def source(self) -> exp.Subquery:
+        """Return the records as a source of a query, under the alias of the record in question."""
+        return sql.subquery(self.records.copy(), RECORD)
+
+    @property
+    def everything(self) -> exp.Column:
+        """Return all columns of the record in question."""
+        return exp.Column(this=exp.Star(), table=sql.name(RECORD))
+
     def own(self, name: str) -> str:
         """Return a name with the prefix put in."""
         return name.replace("--", self.prefix, 1) if name.startswith("--") else name
@@ -75,7 +85,7 @@ class Frame:
 
         `cell` may hold windows over all records.
         """
-        query = exp.select(_everything(), sql.alias(cell, name)).from_(_aliased(self.records))
+        query = exp.select(self.everything, sql.alias(cell, name)).from_(self.source)
         return replace(self, records=query, columns={**self.columns, name: kind})
 
     def joined(
@@ -87,11 +97,9 @@ class Frame:
         """
         fits = [same(mine, sql.column(theirs, "j")) for mine, theirs in by]
         on = exp.and_(*fits) if fits else exp.true()
-        cells = [_everything(), sql.alias(sql.column("value", "j"), name)]
-        found = exp.Subquery(this=query, alias=exp.TableAlias(this=sql.name("j")))
-        records = (
-            exp.select(*cells).from_(_aliased(self.records)).join(found, on=on, join_type="left")
-        )
+        cells = [self.everything, sql.alias(sql.column("value", "j"), name)]
+        found = sql.subquery(query, "j")
+        records = exp.select(*cells).from_(self.source).join(found, on=on, join_type="left")
         return replace(self, records=records, columns={**self.columns, name: kind})
 
 
@@ -166,16 +174,9 @@ def of_values(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
                 sql.alias(sql.text(types.get(name, "")), "variable_data_type"),
                 sql.alias(_value_text(sql.column(name, "v"), kind), "variable_value"),
             ]
-            whole = exp.Subquery(
-                this=study.records((part,)), alias=exp.TableAlias(this=sql.name("v"))
-            )
+            whole = sql.subquery(study.records((part,)), "v")
             queries.append(exp.select(*cells).from_(whole))
-    union: exp.Expr = queries[0]
-    for query in queries[1:]:
-        union = exp.Union(this=union, expression=query, distinct=False)
-    records = exp.select("*").from_(
-        exp.Subquery(this=union, alias=exp.TableAlias(this=sql.name("u")))
-    )
+    records = exp.select("*").from_(sql.subquery(sql.stacked(queries), "u"))
     names = ("variable_name", "variable_data_type", "variable_value")
     kinds: dict[str, Kind] = dict.fromkeys(names, Kind.TEXT)
     return Frame(study, parts[0], records, kinds)
@@ -192,16 +193,8 @@ def _value_text(column: exp.Column, kind: Kind) -> exp.Expr:
     return column if kind is Kind.TEXT else exp.cast(column, exp.DataType.Type.TEXT)
 
 
-def _aliased(query: exp.Select) -> exp.Subquery:
-    return exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=sql.name(RECORD)))
-
-
 def _names_of(parts: tuple[CoreDataset, ...], what: str) -> str:
     return "-".join((*(each.name for each in parts), what))
-
-
-def _everything() -> exp.Column:
-    return exp.Column(this=exp.Star(), table=sql.name(RECORD))
 
 
 def _firsts(study: CoreStudy) -> list[CoreDataset]:

@@ -11,7 +11,7 @@ from trialport.rules.core.dates import is_valid, known
 from trialport.rules.core.frame import RECORD, Frame
 from trialport.rules.core.model import Leaf
 from trialport.rules.core.study import ROW, Kind
-from trialport.rules.core.values import Column, Listed, MissingVariableError, as_text, same, surely
+from trialport.rules.core.values import Listed, MissingVariableError, as_text, leading, same, surely
 from trialport.spec import sql
 
 
@@ -20,7 +20,7 @@ def unique_set(frame: Frame, leaf: Leaf) -> Asked:
     names = list(dict.fromkeys(_expanded(frame, [leaf.name, *_names(leaf.value)])))
     there = [frame.column(each) for each in names if frame.has(each)]
     pattern = leaf.option("regex")
-    parts = [_trimmed(each, str(pattern)) if pattern else each.sql for each in there]
+    parts = [leading(each, pattern) for each in there]
     frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), parts), Kind.NUMBER)
     return frame, exp.LTE(this=count, expression=exp.Literal.number(1))
 
@@ -197,16 +197,6 @@ def _one(values: Sequence[exp.Expr]) -> exp.Expr:
     known_ = exp.and_(*(sql.not_null(each) for each in values))
     marked = exp.DPipe(this=sql.text("="), expression=sql.paren(joined))
     return sql.when(known_, marked, sql.text(""))
-
-
-def _trimmed(column: Column, pattern: str) -> exp.Expr:
-    """Return the part of a text that fits a pattern, or all of it."""
-    if column.kind is not Kind.TEXT:
-        return column.sql
-    found = sql.call("regexp_extract", column.sql.copy(), sql.text(pattern))
-    return exp.Coalesce(
-        this=exp.Nullif(this=found, expression=sql.text("")), expressions=[column.sql.copy()]
-    )
 
 
 def _cell(frame: Frame, value: exp.Expr, kind: Kind) -> tuple[Frame, exp.Expr]:

@@ -70,7 +70,7 @@ def _with_qualifiers(match: Match, frame: Frame) -> Frame:
     if other is None or frame.dataset is None or frame.dataset.is_supplemental:
         return frame
     records = frame.study.records(frame.study.parts(other.whole))
-    supplemental = exp.Subquery(this=records, alias=exp.TableAlias(this=sql.name(_OTHER)))
+    supplemental = sql.subquery(records, _OTHER)
     used = exp.select(sql.column("QNAM"), sql.column("IDVAR")).distinct().from_(supplemental.copy())
     for name, variable in sorted(frame.study.rows(used), key=str):
         if name is None or str(name) in frame.columns:
@@ -115,9 +115,8 @@ def _with_parents(match: Match, frame: Frame) -> Frame:
 
 
 def _referenced(frame: Frame) -> Sequence[tuple[str, str]]:
-    records = exp.Subquery(this=frame.records.copy(), alias=exp.TableAlias(this=sql.name(RECORD)))
     cells = [sql.column("RDOMAIN", RECORD), sql.column("IDVAR", RECORD)]
-    rows = frame.study.rows(exp.select(*cells).distinct().from_(records))
+    rows = frame.study.rows(exp.select(*cells).distinct().from_(frame.source))
     pairs = [(str(domain), str(name)) for domain, name in rows if domain and name]
     return sorted(pairs)
 
@@ -134,9 +133,7 @@ def _refers(frame: Frame, parents: tuple[CoreDataset, ...], domain: str, variabl
         subject = sql.column("USUBJID", RECORD)
         mine = exp.EQ(this=sql.column("USUBJID", _OTHER), expression=subject)
         conditions.append(exp.or_(sql.is_null(subject), mine))
-    records = exp.Subquery(
-        this=frame.study.records(parents), alias=exp.TableAlias(this=sql.name(_OTHER))
-    )
+    records = sql.subquery(frame.study.records(parents), _OTHER)
     query = exp.select(exp.Literal.number(1)).from_(records).where(exp.and_(*conditions))
     of_pair = exp.and_(
         exp.EQ(this=sql.column("RDOMAIN", RECORD), expression=sql.text(domain)),
@@ -148,7 +145,7 @@ def _refers(frame: Frame, parents: tuple[CoreDataset, ...], domain: str, variabl
 def _joined(
     frame: Frame, cells: list[exp.Alias], other: exp.Select, on: exp.Expr, how: str
 ) -> exp.Select:
-    records = exp.Subquery(this=frame.records.copy(), alias=exp.TableAlias(this=sql.name(RECORD)))
-    others = exp.Subquery(this=other, alias=exp.TableAlias(this=sql.name(_OTHER)))
-    everything = exp.Column(this=exp.Star(), table=sql.name(RECORD))
-    return exp.select(everything, *cells).from_(records).join(others, on=on, join_type=how)
+    others = sql.subquery(other, _OTHER)
+    return (
+        exp.select(frame.everything, *cells).from_(frame.source).join(others, on=on, join_type=how)
+    )

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from trialport.rules.core.dates import is_complete, known
+from trialport.rules.core.dates import day, is_complete, known
 from trialport.rules.core.frame import RECORD, Frame
 from trialport.rules.core.model import Operation
 from trialport.rules.core.study import CoreDataset, Kind
 from trialport.rules.core.values import (
+    Column,
     Listed,
     MissingVariableError,
     NotAskableError,
     SetOf,
     as_text,
     constant,
+    leading,
 )
 from trialport.spec import sql
 from trialport.standard.model import Variable
@@ -99,17 +101,14 @@ def _aggregated(
     theirs = [_name_of(each, parts[0]) for each in names]
     pattern = operation.options.get("regex")
     cells = [
-        sql.alias(_part(sql.column(n, _OTHER), _kind(parts, n), pattern), f"g{i}")
+        sql.alias(leading(Column(sql.column(n, _OTHER), _kind(parts, n)), pattern), f"g{i}")
         for i, n in enumerate(theirs)
     ]
     aggregated = exp.cast(value, exp.DataType.Type.DOUBLE) if kind is Kind.NUMBER else value
     query = exp.select(sql.alias(aggregated, "value"), *cells).from_(_records(frame, parts))
     if cells:
         query = query.group_by(*(exp.Literal.number(i + 2) for i in range(len(cells))))
-    by = [
-        (_part(frame.column(each).sql, frame.column(each).kind, pattern), f"g{i}")
-        for i, each in enumerate(names)
-    ]
+    by = [(leading(frame.column(each), pattern), f"g{i}") for i, each in enumerate(names)]
     return frame.joined(query, operation.id, kind, tuple(by))
 
 
@@ -129,7 +128,7 @@ def _study_day(frame: Frame, operation: Operation) -> Frame:
         frame = frame.joined(query, "__rfstdtc", Kind.TEXT, ((frame.column("USUBJID").sql, "g0"),))
         reference = sql.column("__rfstdtc", RECORD)
     date = as_text(frame.column(operation.name))
-    days = exp.Sub(this=_day(date), expression=_day(reference))
+    days = exp.Sub(this=day(date), expression=day(reference))
     shifted = exp.Add(this=sql.paren(days.copy()), expression=exp.Literal.number(1))
     before = exp.LT(this=sql.paren(days.copy()), expression=exp.Literal.number(0))
     value = sql.when(
@@ -165,12 +164,8 @@ def _own_variables_of_guide(frame: Frame, operation: Operation) -> Frame:
 
 def _variables_of_parents(frame: Frame, operation: Operation) -> Frame:
     """Return, for each parent that RDOMAIN names, the variables that the model allows it."""
-    parents = (
-        exp.select(sql.column("RDOMAIN", RECORD))
-        .distinct()
-        .from_(exp.Subquery(this=frame.records, alias=exp.TableAlias(this=sql.name(RECORD))))
-    )
-    pairs: list[exp.Expr] = []
+    parents = exp.select(sql.column("RDOMAIN", RECORD)).distinct().from_(frame.source)
+    pairs: list[exp.Select] = []
     listed: list[str] = []
     for (parent,) in frame.study.rows(parents):
         dataset = frame.study.named(str(parent))
@@ -187,12 +182,7 @@ def _variables_of_parents(frame: Frame, operation: Operation) -> Frame:
         ]
     if not pairs:
         return frame.with_value(operation.id, Listed(()))
-    union = pairs[0]
-    for pair in pairs[1:]:
-        union = exp.Union(this=union, expression=pair, distinct=False)
-    query = exp.select("*").from_(
-        exp.Subquery(this=union, alias=exp.TableAlias(this=sql.name("u")))
-    )
+    query = exp.select("*").from_(sql.subquery(sql.stacked(pairs), "u"))
     return frame.with_value(
         operation.id,
         SetOf(query, Kind.TEXT, ((frame.column("RDOMAIN").sql, "g0"),), tuple(listed)),
@@ -298,9 +288,7 @@ def _parts(frame: Frame, operation: Operation) -> tuple[CoreDataset, ...]:
 
 
 def _records(frame: Frame, parts: tuple[CoreDataset, ...]) -> exp.Subquery:
-    return exp.Subquery(
-        this=frame.study.records(parts), alias=exp.TableAlias(this=sql.name(_OTHER))
-    )
+    return sql.subquery(frame.study.records(parts), _OTHER)
 
 
 def _name(operation: Operation, dataset: CoreDataset) -> str:
@@ -341,18 +329,3 @@ def _group(frame: Frame, operation: Operation) -> list[str]:
         value = frame.values.get(name)
         found += [str(each) for each in value.values] if isinstance(value, Listed) else [name]
     return list(dict.fromkeys(frame.own(each) for each in found))
-
-
-def _part(value: exp.Expr, kind: Kind, pattern: object) -> exp.Expr:
-    """Return the beginning of a text that fits a pattern, or all of it."""
-    if pattern is None or kind is not Kind.TEXT:
-        return value.copy()
-    found = sql.call("regexp_extract", value.copy(), sql.text(str(pattern)))
-    return exp.Coalesce(
-        this=exp.Nullif(this=found, expression=sql.text("")), expressions=[value.copy()]
-    )
-
-
-def _day(text: exp.Expr) -> exp.Expr:
-    first = sql.call("left", text.copy(), exp.Literal.number(10))
-    return exp.TryCast(this=first, to=exp.DataType.build("DATE"))

@@ -36,7 +36,7 @@ def join_related(match: Match, frame: Frame) -> Frame:
     relations, own = frame.study.named("RELREC"), frame.dataset
     if relations is None or own is None:
         return frame
-    union: exp.Expr | None = None
+    queries: list[exp.Select] = []
     columns: dict[str, Kind] = dict(frame.columns)
     for pair in _pairs(frame, relations):
         other = frame.study.named(pair.domain)
@@ -44,15 +44,11 @@ def join_related(match: Match, frame: Frame) -> Frame:
             continue
         query, kinds = _related(match, frame, relations, pair, other)
         columns |= kinds
-        union = (
-            query
-            if union is None
-            else exp.Union(this=union, expression=query, distinct=False, by_name=True)
-        )
-    if union is None:
+        queries.append(query)
+    if not queries:
         nothing = frame.records.copy().where(exp.false())
         return Frame(frame.study, own, nothing, columns, frame.values)
-    found = exp.Subquery(this=union, alias=exp.TableAlias(this=sql.name(RECORD)))
+    found = sql.subquery(sql.stacked(queries, by_name=True), RECORD)
     return Frame(frame.study, own, exp.select("*").from_(found), columns, frame.values)
 
 
@@ -82,8 +78,8 @@ def _pairs(frame: Frame, relations: CoreDataset) -> list[_Pair]:
 def _both(frame: Frame, relations: CoreDataset, domain: str) -> exp.Select:
     """Return a query of two records of RELREC of one relation, the first of the domain."""
     records = frame.study.records((relations,))
-    mine = exp.Subquery(this=records, alias=exp.TableAlias(this=sql.name(_MINE)))
-    theirs = exp.Subquery(this=records.copy(), alias=exp.TableAlias(this=sql.name(_THEIRS)))
+    mine = sql.subquery(records, _MINE)
+    theirs = sql.subquery(records.copy(), _THEIRS)
     on = exp.and_(
         *(
             same(sql.column(each, _MINE), sql.column(each, _THEIRS))
@@ -102,15 +98,11 @@ def _related(
     names = {each: _name(each, other, match) for each in other.columns}
     cells = [sql.alias(sql.column(each, _OTHER), name) for each, name in names.items()]
     kinds = {name: other.columns[each] for each, name in names.items()}
-    records = exp.Subquery(this=frame.records.copy(), alias=exp.TableAlias(this=sql.name(RECORD)))
-    others = exp.Subquery(
-        this=frame.study.records((other,)), alias=exp.TableAlias(this=sql.name(_OTHER))
-    )
+    others = sql.subquery(frame.study.records((other,)), _OTHER)
     subject = same(sql.column("USUBJID", RECORD), sql.column("USUBJID", _OTHER))
     one = Column(sql.column(pair.mine, RECORD), frame.columns[pair.mine])
     two = Column(sql.column(pair.theirs, _OTHER), other.columns[pair.theirs])
-    everything = exp.Column(this=exp.Star(), table=sql.name(RECORD))
-    query = exp.select(everything, *cells)
+    query = exp.select(frame.everything, *cells)
     fits = [
         exp.EQ(this=sql.column("IDVAR", _MINE), expression=sql.text(pair.mine)),
         exp.EQ(this=sql.column("RDOMAIN", _THEIRS), expression=sql.text(pair.domain)),
@@ -125,8 +117,8 @@ def _related(
         )
         .where(*fits)
     )
-    pairs = exp.Subquery(this=related, alias=exp.TableAlias(this=sql.name("p")))
-    query = query.from_(records).join(others, on=subject)
+    pairs = sql.subquery(related, "p")
+    query = query.from_(frame.source).join(others, on=subject)
     of_subject = exp.or_(
         sql.is_null(sql.column("subject", "p")),
         exp.EQ(this=sql.column("subject", "p"), expression=sql.column("USUBJID", RECORD)),

@@ -139,14 +139,11 @@ def _ask(
     query = _query(frame, condition, targets)
     message = rule.message.replace("--", frame.prefix)
     if rule.sensitivity == "Dataset":
-        rows = study.rows(query.limit(1))
-        return [_of_dataset(rule, row, targets, message) for row in rows], len(rows)
-    if most is None:
-        rows = study.rows(query)
-        return [_of_record(rule, row, targets, message) for row in rows], len(rows)
-    rows = study.rows(query.limit(most))
-    count = len(rows) if len(rows) < most else _count(study, query)
-    return [_of_record(rule, row, targets, message) for row in rows], count
+        most = 1
+    rows = study.rows(query if most is None else query.limit(most))
+    is_all = rule.sensitivity == "Dataset" or most is None or len(rows) < most
+    count = len(rows) if is_all else _count(study, query)
+    return [_finding(rule, row, targets, message) for row in rows], count
 
 
 def _targets(rule: CoreRule, frame: Frame) -> tuple[tuple[str, exp.Expr | None], ...]:
@@ -158,8 +155,7 @@ def _targets(rule: CoreRule, frame: Frame) -> tuple[tuple[str, exp.Expr | None],
         if isinstance(value, Listed | SetOf):
             names += [str(each) for each in value.listed if each in frame.columns]
     own = dict.fromkeys(frame.own(each) for each in names)
-    shown = [(name, _shown(frame, name)) for name in own]
-    return tuple(shown)
+    return tuple((name, _shown(frame, name)) for name in own)
 
 
 def _shown(frame: Frame, name: str) -> exp.Expr | None:
@@ -179,9 +175,8 @@ def _query(
     cells = [
         sql.alias(value, f"__v{i}") for i, (_, value) in enumerate(targets) if value is not None
     ]
-    records = exp.Subquery(this=frame.records, alias=exp.TableAlias(this=sql.name(RECORD)))
     place = [sql.column(DATASET, RECORD), sql.column(ROW, RECORD)]
-    query = exp.select(*place, *cells).from_(records).where(condition)
+    query = exp.select(*place, *cells).from_(frame.source).where(condition)
     return query.order_by(*(exp.Ordered(this=each.copy()) for each in place))
 
 
@@ -189,7 +184,7 @@ def _count(study: CoreStudy, query: exp.Select) -> int:
     unordered = query.copy()
     unordered.set("order", None)
     unordered.set("limit", None)
-    whole = exp.Subquery(this=unordered, alias=exp.TableAlias(this=sql.name("q")))
+    whole = sql.subquery(unordered, "q")
     return int(str(study.rows(exp.select(exp.Count(this=exp.Star())).from_(whole))[0][0]))
 
 
@@ -206,20 +201,11 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _of_record(
+def _finding(
     rule: CoreRule,
     row: tuple[object, ...],
     targets: tuple[tuple[str, exp.Expr | None], ...],
     message: str,
 ) -> CoreFinding:
-    number = int(float(str(row[1])))
+    number = 0 if rule.sensitivity == "Dataset" else int(float(str(row[1])))
     return CoreFinding(rule.id, str(row[0]), number, _values(row, targets), message)
-
-
-def _of_dataset(
-    rule: CoreRule,
-    row: tuple[object, ...],
-    targets: tuple[tuple[str, exp.Expr | None], ...],
-    message: str,
-) -> CoreFinding:
-    return CoreFinding(rule.id, str(row[0]), 0, _values(row, targets), message)

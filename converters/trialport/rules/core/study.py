@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -127,11 +127,8 @@ class CoreStudy:
         queries = [exp.select("*").from_(sql.table(_stored(each.name))) for each in datasets]
         if len(queries) == 1:
             return queries[0]
-        union: exp.Expr = queries[0]
-        for query in queries[1:]:
-            union = exp.Union(this=union, expression=query, distinct=False, by_name=True)
-        named = exp.Subquery(this=union, alias=exp.TableAlias(this=sql.name("parts")))
-        return exp.select("*").from_(named)
+        union = sql.stacked(queries, by_name=True)
+        return exp.select("*").from_(sql.subquery(union, "parts"))
 
     def facts(
         self, name: str, rows: Sequence[Sequence[str | float | None]], columns: Mapping[str, Kind]
@@ -202,18 +199,6 @@ class CoreStudy:
         rows = self.rows(query)
         values = rows[0] if rows else ()
         return {key: str(value) for key, value in zip(variables, values, strict=False) if value}
-
-
-def parts_once(study: CoreStudy, *, split: bool) -> Iterator[tuple[CoreDataset, ...]]:
-    """Yield what a rule is asked of: whole domains, or each dataset where `split` is set."""
-    seen: set[str] = set()
-    for dataset in study.datasets:
-        if split:
-            yield (dataset,)
-        elif dataset.whole not in seen:
-            seen.add(dataset.whole)
-            parts = study.parts(dataset.whole)
-            yield (dataset, *(each for each in parts if each is not dataset))
 
 
 def _stored(name: str) -> str:

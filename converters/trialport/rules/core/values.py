@@ -82,6 +82,15 @@ def as_text(column: Column) -> exp.Expr:
     return sql.when(exp.and_(bounded, is_whole), whole, plain)
 
 
+def leading(column: Column, pattern: object) -> exp.Expr:
+    """Return the part of a text that fits a pattern, or all of it; no pattern fits all."""
+    if pattern is None or column.kind is not Kind.TEXT:
+        return column.sql.copy()
+    found = sql.call("regexp_extract", column.sql.copy(), sql.text(str(pattern)))
+    whole = [column.sql.copy()]
+    return exp.Coalesce(this=exp.Nullif(this=found, expression=sql.text("")), expressions=whole)
+
+
 def surely(condition: exp.Expr) -> exp.Expr:
     """Return a condition that is false, and never unknown, where something in it is null."""
     return exp.Coalesce(this=sql.paren(condition), expressions=[exp.false()])
