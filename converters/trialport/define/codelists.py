@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from trialport.define.model import DefineCodelist, DefineStandard, DefineTerm
@@ -33,20 +33,6 @@ _VERSION = re.compile(r"(?P<name>.+?)\s+(?P<version>v?\d[\w.]*)")
 _SETS = {"sdtmct": "SDTM", "adamct": "ADaM", "sendct": "SEND"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """A codelist as one variable uses it."""
-
-    base: str
-    name: str
-    type: _Kind
-    terms: tuple[DefineTerm, ...] = ()
-    code: str = ""
-    standard: str = ""
-    dictionary: str = ""
-    version: str = ""
-
-
 def define_codelists(
     steps: Iterable[Step], vocabulary: Vocabulary, packages: Packages, used: Used
 ) -> tuple[tuple[DefineCodelist, ...], dict[Place, str]]:
@@ -55,7 +41,7 @@ def define_codelists(
     A guide's codelist is taken where the study names none, and where it is not extensible or has
     every value there is: a guide may bind a result variable to a list for some tests only.
     """
-    shared: defaultdict[_Listing, list[Place]] = defaultdict(list)
+    shared: defaultdict[DefineCodelist, list[Place]] = defaultdict(list)
     for step in steps:
         for each in step.variables:
             listing = _listing(step.name, each, vocabulary, packages, used)
@@ -65,11 +51,11 @@ def define_codelists(
             listing = _listing_of_value(step, plan, vocabulary, packages, used)
             if listing is not None:
                 shared[listing].append((step.name, name))
-    bases = [each.base for each in shared]
+    bases = [each.oid for each in shared]
     made: list[DefineCodelist] = []
     oids: dict[Place, str] = {}
     for listing, places in shared.items():
-        alone = bases.count(listing.base) == 1
+        alone = bases.count(listing.oid) == 1
         codelist = _codelist(listing, "" if alone else ".".join(places[0]))
         made.append(codelist)
         oids |= dict.fromkeys(places, codelist.oid)
@@ -96,7 +82,7 @@ def package_standard(package: str) -> DefineStandard:
 
 def _listing(
     dataset: str, variable: VariablePlan, vocabulary: Vocabulary, packages: Packages, used: Used
-) -> _Listing | None:
+) -> DefineCodelist | None:
     kind: _Kind = "text" if variable.type is DataType.CHAR else "integer"
     if variable.dictionary:
         return _dictionary(variable.dictionary, kind)
@@ -116,7 +102,7 @@ def _listing(
 
 def _listing_of_value(
     step: Step, plan: ValuePlan, vocabulary: Vocabulary, packages: Packages, used: Used
-) -> _Listing | None:
+) -> DefineCodelist | None:
     """Return the codelist of some values of a variable, with those of its terms that are there."""
     variable = next((each for each in step.variables if each.name == plan.variable), None)
     codelist = vocabulary.codelists.get(plan.codelist)
@@ -154,7 +140,7 @@ def _of_guide(variable: VariablePlan, packages: Packages, values: Sequence[str])
 
 def _one(
     codelist: StudyCodelist, kind: _Kind, values: Sequence[str], packages: Packages
-) -> _Listing | None:
+) -> DefineCodelist | None:
     if codelist.published is not None:
         listed = _published(
             codelist.published, codelist.published.name, kind, values, packages, codelist.terms
@@ -162,7 +148,8 @@ def _one(
         return listed if values else None
     terms = tuple(DefineTerm(value, decode) for value, decode in codelist.terms.items())
     terms += tuple(DefineTerm(each) for each in sorted(set(values) - set(codelist.terms)))
-    return _Listing(codelist.name, codelist.name, kind, terms) if terms else None
+    name = codelist.name
+    return DefineCodelist(f"CL.{name}", name, kind, terms) if terms else None
 
 
 def _published(
@@ -172,11 +159,12 @@ def _published(
     values: Sequence[str],
     packages: Packages,
     decodes: Mapping[str, str] | None = None,
-) -> _Listing:
+) -> DefineCodelist:
     terms = tuple(_published_term(codelist, each, decodes or {}) for each in sorted(set(values)))
     package = next((each for each, held in packages.items() if codelist.code in held), "")
     standard = package_standard(package).oid if package else ""
-    return _Listing(codelist.submission_name, name, kind, terms, codelist.code, standard)
+    oid = f"CL.{codelist.submission_name}"
+    return DefineCodelist(oid, name, kind, terms, codelist.code, standard)
 
 
 def _published_term(codelist: Codelist, value: str, decodes: Mapping[str, str]) -> DefineTerm:
@@ -188,7 +176,7 @@ def _published_term(codelist: Codelist, value: str, decodes: Mapping[str, str]) 
 
 def _merged(
     name: str, codelists: Sequence[StudyCodelist], kind: _Kind, values: Sequence[str]
-) -> _Listing | None:
+) -> DefineCodelist | None:
     """Return one list of the terms of several codelists: all of a sponsor's, those in use else."""
     found: dict[str, DefineTerm] = {}
     for each in codelists:
@@ -198,28 +186,25 @@ def _merged(
                 found.setdefault(value, DefineTerm(value, decode, term.code if term else ""))
     for value in sorted(set(values) - set(found)):
         found[value] = DefineTerm(value)
-    return _Listing(name, name, kind, tuple(found.values())) if found else None
+    return DefineCodelist(f"CL.{name}", name, kind, tuple(found.values())) if found else None
 
 
-def _dictionary(text: str, kind: _Kind) -> _Listing:
+def _dictionary(text: str, kind: _Kind) -> DefineCodelist:
     stated = _VERSION.fullmatch(text)
     name, version = (stated["name"], stated["version"]) if stated else (text, "")
     suffix = "" if kind == "text" else " codes"
-    base = f"DICT.{name}{suffix}".replace(" ", "_")
-    return _Listing(base, f"{name}{suffix}", kind, dictionary=name, version=version)
+    oid = f"CL.DICT.{name}{suffix}".replace(" ", "_")
+    return DefineCodelist(oid, f"{name}{suffix}", kind, dictionary=name, version=version)
 
 
-def _codelist(listing: _Listing, place: str) -> DefineCodelist:
-    return DefineCodelist(
-        oid=f"CL.{listing.base}.{place}" if place else f"CL.{listing.base}",
+def _codelist(listing: DefineCodelist, place: str) -> DefineCodelist:
+    """Return a listing as it is written, named by a place where its name alone is not enough."""
+    return replace(
+        listing,
+        oid=f"{listing.oid}.{place}" if place else listing.oid,
         name=f"{listing.name} ({place})" if place else listing.name,
-        type=listing.type,
         terms=_decoded(listing.terms),
-        code=listing.code,
-        standard=listing.standard,
         non_standard=not (listing.standard or listing.dictionary),
-        dictionary=listing.dictionary,
-        version=listing.version,
     )
 
 
