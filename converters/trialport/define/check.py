@@ -12,7 +12,8 @@ from pathlib import Path
 from lxml import etree
 
 from trialport.define.agreement import Agreement
-from trialport.define.namespaces import DEF, ODM, XLINK
+from trialport.define.namespaces import XLINK, odm
+from trialport.define.namespaces import define as define_name
 from trialport.define.parts import oid
 from trialport.define.read_values import local
 from trialport.define.schema import parsed, schema_faults
@@ -20,19 +21,19 @@ from trialport.diagnostics import DataError, Diagnostic, Place, Severity, did_yo
 from trialport.xport.reader import read_members
 
 _REFERENCES = (
-    ("ItemOID", f"{{{ODM}}}ItemDef"),
-    (f"{{{DEF}}}ItemOID", f"{{{ODM}}}ItemDef"),
-    ("MethodOID", f"{{{ODM}}}MethodDef"),
-    ("CodeListOID", f"{{{ODM}}}CodeList"),
-    ("ValueListOID", f"{{{DEF}}}ValueListDef"),
-    ("WhereClauseOID", f"{{{DEF}}}WhereClauseDef"),
-    (f"{{{DEF}}}CommentOID", f"{{{DEF}}}CommentDef"),
-    ("RoleCodeListOID", f"{{{ODM}}}CodeList"),
-    ("ItemGroupOID", f"{{{ODM}}}ItemGroupDef"),
-    ("ParameterOID", f"{{{ODM}}}ItemDef"),
-    (f"{{{DEF}}}StandardOID", f"{{{DEF}}}Standard"),
-    (f"{{{DEF}}}ArchiveLocationID", f"{{{DEF}}}leaf"),
-    ("leafID", f"{{{DEF}}}leaf"),
+    ("ItemOID", odm("ItemDef")),
+    (define_name("ItemOID"), odm("ItemDef")),
+    ("MethodOID", odm("MethodDef")),
+    ("CodeListOID", odm("CodeList")),
+    ("ValueListOID", define_name("ValueListDef")),
+    ("WhereClauseOID", define_name("WhereClauseDef")),
+    (define_name("CommentOID"), define_name("CommentDef")),
+    ("RoleCodeListOID", odm("CodeList")),
+    ("ItemGroupOID", odm("ItemGroupDef")),
+    ("ParameterOID", odm("ItemDef")),
+    (define_name("StandardOID"), define_name("Standard")),
+    (define_name("ArchiveLocationID"), define_name("leaf")),
+    ("leafID", define_name("leaf")),
 )
 """Attributes that refer, and what they refer to."""
 
@@ -118,12 +119,12 @@ def agreement_faults(
     """
     root = parsed(define, file).getroot()
     found: list[Diagnostic] = []
-    for dataset in root.iter(f"{{{ODM}}}ItemGroupDef"):
-        leaf = dataset.find(f"{{{DEF}}}leaf")
+    for dataset in root.iter(odm("ItemGroupDef")):
+        leaf = dataset.find(define_name("leaf"))
         href = leaf.get(f"{{{XLINK}}}href", "") if leaf is not None else ""
         where = Place(file, dataset.sourceline, record=dataset.get("Name", ""))
         path = _inside(folder, href)
-        if dataset.get(f"{{{DEF}}}HasNoData") == "Yes" and not href:
+        if dataset.get(define_name("HasNoData")) == "Yes" and not href:
             continue
         if path is None:
             found.append(Diagnostic("E4314", where, f"there is no file '{href}'"))
@@ -138,7 +139,7 @@ def agreement_faults(
 
 def _further_files(root: etree._Element, folder: Path, file: str) -> Iterator[Diagnostic]:
     """Yield transport files that no dataset describes, and documents that are not there."""
-    leaves = {each: each.get(f"{{{XLINK}}}href", "") for each in root.iter(f"{{{DEF}}}leaf")}
+    leaves = {each: each.get(f"{{{XLINK}}}href", "") for each in root.iter(define_name("leaf"))}
     for path in sorted(folder.glob("*.xpt")):
         if path.name not in leaves.values():
             problem = f"no dataset of the document describes the file '{path.name}'"
@@ -146,7 +147,7 @@ def _further_files(root: etree._Element, folder: Path, file: str) -> Iterator[Di
                 "E4388", Place(file, root.sourceline), problem, "describe it, or take it away"
             )
     for leaf, href in leaves.items():
-        is_dataset = leaf.getparent().tag == f"{{{ODM}}}ItemGroupDef"
+        is_dataset = leaf.getparent().tag == odm("ItemGroupDef")
         if not is_dataset and _inside(folder, href) is None:
             problem = f"there is no document '{href}'"
             place = Place(file, leaf.sourceline, record=leaf.get("ID", ""))

@@ -11,7 +11,6 @@ Source: Define-XML 2.0 and 2.1; Analysis Results Metadata 1.0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -37,7 +36,7 @@ from trialport.define.model import (
     DefineValueList,
     DefineWhere,
 )
-from trialport.define.namespaces import NCI, ODM, XLINK, define, odm
+from trialport.define.namespaces import NCI, XLINK, define, odm
 from trialport.define.read_results import read_displays
 from trialport.define.read_values import (
     Reading,
@@ -325,17 +324,8 @@ def _aliases(element: etree._Element) -> tuple[str, tuple[DefineAlias, ...]]:
     """Return the NCI code, and the other aliases; a second code is one of those."""
     found = [
         DefineAlias(each.get("Context", ""), each.get("Name", ""))
-        for each in element.iterchildren(f"{{{ODM}}}Alias")
+        for each in element.iterchildren(odm("Alias"))
     ]
-    codes = [each for each in found if each.context == NCI]
-    code = codes[0].name if codes else ""
-    return code, _without_first(found, codes)
-
-
-def _without_first(
-    found: Sequence[DefineAlias], codes: Sequence[DefineAlias]
-) -> tuple[DefineAlias, ...]:
-    rest = list(found)
-    if codes:
-        rest.remove(codes[0])
-    return tuple(rest)
+    coded = next((each for each in found if each.context == NCI), None)
+    rest = tuple(each for each in found if each is not coded)
+    return (coded.name if coded else ""), rest
