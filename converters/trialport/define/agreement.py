@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from trialport.define.model import NUMBERS
 from trialport.define.namespaces import define, odm
-from trialport.define.parts import NUMBERS, described, variables_of, whole
+from trialport.define.parts import described, variables_of, whole
 from trialport.define.value_check import value_faults
 from trialport.diagnostics import Diagnostic, Place, did_you_mean
 from trialport.xport.model import Variable

@@ -24,6 +24,8 @@ DataType = Literal[
     "incompleteDatetime",
     "durationDatetime",
 ]
+NUMBERS = {"integer", "float"}
+"""Types of items that are numbers in a transport file."""
 
 
 @dataclass(frozen=True, slots=True)

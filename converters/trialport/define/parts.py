@@ -11,9 +11,6 @@ from lxml import etree
 
 from trialport.define.namespaces import odm
 
-NUMBERS = {"integer", "float"}
-"""Types of items that are numbers in a transport file."""
-
 
 def variables_of(root: etree._Element, dataset: etree._Element) -> dict[str, etree._Element]:
     """Return the definitions of the variables of a dataset by name, in their order."""

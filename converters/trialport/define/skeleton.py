@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trialport.define.model import (
+    NUMBERS,
     DefineDataset,
     DefineDocument,
     DefineItem,
@@ -24,7 +25,6 @@ from trialport.define.yaml_text import Flow, yaml_text
 from trialport.diagnostics import Diagnostic, Place, Severity
 
 _NAME = re.compile("[A-Z_][A-Z0-9_]{0,7}")
-_NUMBERS = {"integer", "float"}
 _DATES = {
     **{"date": "date", "partialDate": "date", "datetime": "datetime"},
     **{"partialDatetime": "datetime", "incompleteDatetime": "datetime", "time": "time"},
@@ -192,7 +192,7 @@ class _Skeleton:
         if not any(each.type == "Collected" for each in item.origins):
             return {}
         codelist = self.codelists.names.get(item.codelist, "")
-        kind = "number" if item.type in _NUMBERS else _DATES.get(item.type, "text")
+        kind = "number" if item.type in NUMBERS else _DATES.get(item.type, "text")
         kind = "text" if as_text or codelist else kind
         self.tables[table]["columns"][name] = Flow({"type": kind, "label": item.label})
         is_date = item.type in _DATES and kind != "text"
@@ -202,7 +202,7 @@ class _Skeleton:
     def _described(self, item: DefineItem, listed: DefineItemRef) -> dict[str, Any]:
         """Return what describes a variable, whatever fills it."""
         made: dict[str, Any] = {"label": item.label or item.name}
-        made["type"] = "Num" if item.type in _NUMBERS else "Char"
+        made["type"] = "Num" if item.type in NUMBERS else "Char"
         if item.type == "text" and item.length and item.length <= _LONGEST_TEXT:
             made["length"] = item.length
         made |= {"format": item.format} if item.format else {}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from trialport.define.model import DefineCodelist, DefineDocument, DefineTerm
+from trialport.define.model import NUMBERS, DefineCodelist, DefineDocument, DefineTerm
 from trialport.define.skeleton_standards import Chosen
 from trialport.define.yaml_text import Flow
 from trialport.templates import shipped
@@ -61,7 +61,7 @@ def _entry(codelist: DefineCodelist, published: Codelist | None) -> dict[str, An
             extend = {"extend": Flow(_terms(added))} if added else {}
             return {"nci": published.code, **extend}
     made: dict[str, Any] = {"name": " ".join(codelist.name.split())}
-    made |= {"type": "number"} if codelist.type in {"integer", "float"} else {}
+    made |= {"type": "number"} if codelist.type in NUMBERS else {}
     return {**made, "terms": Flow(_terms(codelist.terms))}
 
 

@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from lxml import etree
 
+from trialport.define.model import NUMBERS
 from trialport.define.namespaces import define, odm
-from trialport.define.parts import NUMBERS, by_oid, variables_of, whole
+from trialport.define.parts import by_oid, variables_of, whole
 from trialport.define.types import fits_type
 from trialport.diagnostics import Diagnostic, Place
 from trialport.xport.reader import StoredMember
@@ -39,8 +40,10 @@ def value_faults(
         member: its transport file.
         file: the name of the document, for places.
     """
-    described = list(_described(root, dataset, {it.name for it in member.member.variables}))
-    keys = _keys(root, dataset, member)
+    there = {each.name for each in member.member.variables}
+    variables = {name: it for name, it in variables_of(root, dataset).items() if name in there}
+    described = list(_described(root, dataset, variables))
+    keys = _keys(dataset, variables)
     parts: list[pa.RecordBatch] = []
     for batch in member.batches(special_missing=True):
         for each in described:
@@ -137,7 +140,7 @@ class _Described:
 
 
 def _described(
-    root: etree._Element, dataset: etree._Element, there: set[str]
+    root: etree._Element, dataset: etree._Element, variables: Mapping[str, etree._Element]
 ) -> Iterator[_Described]:
     """Yield the variables that are in the file, each with the entries of its value list."""
     items, lists = by_oid(root, odm("ItemDef")), by_oid(root, define("ValueListDef"))
@@ -148,7 +151,6 @@ def _described(
         for each in dataset.iterchildren(odm("ItemRef"))
         if each.get("Mandatory") == "Yes"
     }
-    variables = {name: it for name, it in variables_of(root, dataset).items() if name in there}
     columns = {it.get("OID"): name for name, it in variables.items()}
     for name, item in variables.items():
         terms = _terms(item, codelists)
@@ -194,17 +196,16 @@ def _terms(item: etree._Element, codelists: Mapping[str, etree._Element]) -> fro
     return frozenset(_number(each) if is_number else each for each in terms)
 
 
-def _keys(root: etree._Element, dataset: etree._Element, member: StoredMember) -> list[str]:
+def _keys(dataset: etree._Element, variables: Mapping[str, etree._Element]) -> list[str]:
     """Return the key variables in their order, none where the file lacks one."""
     stated = {
         whole(each.get("KeySequence", "")): each.get("ItemOID", "")
         for each in dataset.iterchildren(odm("ItemRef"))
         if each.get("KeySequence")
     }
-    names = {it.get("OID"): name for name, it in variables_of(root, dataset).items()}
+    names = {item.get("OID"): name for name, item in variables.items()}
     keys = [names.get(oid, "") for _, oid in sorted(stated.items())]
-    there = {each.name for each in member.member.variables}
-    return keys if set(keys) <= there else []
+    return keys if all(keys) else []
 
 
 def _repeated(parts: Sequence[pa.RecordBatch], keys: Sequence[str]) -> int:
