@@ -10,7 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trialport.define.codelists import Packages, define_codelists, package_standard
-from trialport.define.methods import qualifier_method, qualifier_origin, variable_method
+from trialport.define.methods import (
+    qualifier_has_method,
+    qualifier_method,
+    qualifier_origin,
+    variable_method,
+)
 from trialport.define.model import (
     DefineAlias,
     DefineCheck,
@@ -259,7 +264,7 @@ class _Describing:
             if self._has_method(step, each, by_value):
                 yield variable_method(step, each, self.facts.datasets.get(step.name))
         for qnam, node in self._qualifiers(step).items():
-            if qualifier_origin(node) is nodes.Origin.DERIVED or node.method:
+            if qualifier_has_method(node):
                 yield qualifier_method(step, qnam, node)
 
     def _comments(self, step: Step) -> Iterable[DefineComment]:
@@ -313,8 +318,6 @@ class _Describing:
         found: list[Value] = []
         for qnam, node in self._qualifiers(step).items():
             place = f"{step.name}.QVAL.{qnam}"
-            origin = qualifier_origin(node)
-            is_derived = origin is nodes.Origin.DERIVED or bool(node.method)
             longest = self.used.get((step.name, f"QVAL.{qnam}"), ())
             item = DefineItem(
                 oid=f"IT.{place}",
@@ -326,7 +329,7 @@ class _Describing:
                 origins=(_qualifier_stated(node),),
                 comment=f"COM.{place}" if node.comment else "",
             )
-            method = f"MT.{place}" if is_derived else ""
+            method = f"MT.{place}" if qualifier_has_method(node) else ""
             check = DefineCheck(f"IT.{step.name}.QNAM", "EQ", (qnam,))
             listed = DefineItemRef(item.oid, method=method, where=(f"WC.{place}",))
             found.append(Value(item, listed, DefineWhere(f"WC.{place}", (check,))))

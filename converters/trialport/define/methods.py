@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlglot import exp
 
 from trialport.define.model import DefineExpression, DefineMethod
-from trialport.define.origin import value_sources
+from trialport.define.origin import parsed, value_sources
 from trialport.functions.registry import FUNCTIONS
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec import nodes
-from trialport.spec.parse import ExpressionError, parse
 
 CONTEXT = "trialport mapping expression (SQL)"
 
@@ -74,6 +73,11 @@ def qualifier_origin(node: nodes.Variable) -> nodes.Origin:
     return nodes.Origin.ASSIGNED if node.text is not None else nodes.Origin.DERIVED
 
 
+def qualifier_has_method(node: nodes.Variable) -> bool:
+    """Return whether a qualifier is derived, or states a method all the same."""
+    return qualifier_origin(node) is nodes.Origin.DERIVED or bool(node.method)
+
+
 def _method(
     place: str, stated: str, expression: str, names: str, expressions: Iterable[DefineExpression]
 ) -> DefineMethod:
@@ -87,7 +91,7 @@ def _method(
 
 def _sentence(expression: str, names: str) -> str:
     """Return what a function says of itself where it is the whole expression, and the sources."""
-    tree = _parsed(expression)
+    tree = parsed(expression)
     if isinstance(tree, exp.Column) and tree.table.lower() == "tte":
         return _TIME_TO_EVENT.get(tree.name.lower(), "Decided by the endpoint.")
     made = f"Made from {names}." if names else "It has no source variable."
@@ -145,10 +149,3 @@ def _window(window: nodes.Window) -> str:
 
 def _shown(names: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(names))
-
-
-def _parsed(expression: str) -> exp.Expr | None:
-    try:
-        return parse(expression) if expression else None
-    except ExpressionError:
-        return None

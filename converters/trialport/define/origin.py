@@ -69,6 +69,14 @@ def value_sources(step: Step, variable: str) -> list[Source]:
     return [each for each in step.lineage.get(variable) or () if each.role == "value"]
 
 
+def parsed(expression: str) -> exp.Expr | None:
+    """Return the tree of an expression, or None for what is none (a fault told elsewhere)."""
+    try:
+        return parse(expression) if expression else None
+    except ExpressionError:
+        return None
+
+
 def _shown(step: Step, variable: VariablePlan, values: Sequence[Source]) -> Origin:
     if not values:
         is_null = variable.expression.strip().lower() == "null"
@@ -99,7 +107,7 @@ def _is_all(read: Collection[str], values: Sequence[Source]) -> bool:
 
 def _columns_read(expression: str) -> set[str]:
     """Return the columns that an expression only transcribes, or none where it does more."""
-    tree = _parsed(expression)
+    tree = parsed(expression)
     while isinstance(tree, exp.Anonymous | exp.Paren):
         if isinstance(tree, exp.Anonymous) and tree.name.lower() not in _TRANSCRIBED:
             return set()
@@ -111,11 +119,4 @@ def _columns_read(expression: str) -> set[str]:
 
 
 def _is_column(expression: str) -> bool:
-    return isinstance(_parsed(expression), exp.Column)
-
-
-def _parsed(expression: str) -> exp.Expr | None:
-    try:
-        return parse(expression) if expression else None
-    except ExpressionError:
-        return None
+    return isinstance(parsed(expression), exp.Column)
