@@ -242,9 +242,8 @@ def explain(
     from trialport.engine.explain import explain_cell
 
     planned, _ = plan(study, (dataset,), switches)
-    tables = planned.specification.sources.tables
-    files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
     with _Work(planned, raw, None, None, lambda _: None, switches) as work:
+        files = _raw_files(planned)
         return explain_cell(work.engine, planned.plan, files, dataset, variable, keys)
 
 
@@ -437,9 +436,8 @@ class _Work:
         self.engine.load_codelists(row for each in codelists for row in each.rows())
         if vocabulary.units is not None and uses_units(self.planned.plan):
             self.engine.load_conversions(vocabulary.units.conversions())
-        tables = self.planned.specification.sources.tables
-        files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
         self._load_chosen()
+        files = _raw_files(self.planned)
         self.findings += run_plan(self.engine, self.planned.plan, files, self.progress)
         self._note_limits()
 
@@ -514,10 +512,8 @@ class _Work:
     def _write_datasets(self, files: Sequence[XptFile]) -> tuple[DatasetMetadata, ...]:
         from trialport.write.xpt import write_xpt_files
 
-        encoding = self.planned.specification.study.encoding
-        members = write_xpt_files(
-            files, encoding=encoding.text if encoding else "ascii", created=creation_time()
-        )
+        encoding = _encoding(self.planned)
+        members = write_xpt_files(files, encoding=encoding, created=creation_time())
         return self._described(members)
 
     def _described(self, members: Iterable[xport.Member]) -> tuple[DatasetMetadata, ...]:
@@ -564,15 +560,13 @@ class _Work:
             return
         from trialport.write.formats import write_formats
 
-        study = self.planned.specification.study
-        encoding = study.encoding.text if study.encoding else "ascii"
         self.progress("formats")
         write_formats(
             folder,
             described,
             formats,
-            study=study.study.text,
-            encoding=encoding,
+            study=self.planned.specification.study.study.text,
+            encoding=_encoding(self.planned),
             created=creation_time(),
         )
 
@@ -604,12 +598,11 @@ class _Work:
         """Note where datasets do not keep to the profile that was asked for."""
         from trialport.profiles import profile_faults
 
-        profile, study = self.planned.profile, self.planned.specification.study
+        profile = self.planned.profile
         if profile is None:
             return
         sizes = {each.path: (folder / each.path).stat().st_size for each in described}
-        encoding = study.encoding.text if study.encoding else "ascii"
-        self.findings += profile_faults(profile, described, sizes, encoding)
+        self.findings += profile_faults(profile, described, sizes, _encoding(self.planned))
 
     def _report(self, folder: Path, described: tuple[DatasetMetadata, ...]) -> Conversion:
         from trialport.write.manifest import file_entries, write_json
@@ -633,18 +626,29 @@ def _formats(planned: PlannedStudy, asked: Collection[str]) -> list[str]:
     return [each for each in FORMATS if each in wanted]
 
 
+def _encoding(planned: PlannedStudy) -> str:
+    """Return the encoding of the text in the datasets."""
+    stated = planned.specification.study.encoding
+    return stated.text if stated is not None else "ascii"
+
+
+def _raw_files(planned: PlannedStudy) -> dict[str, str]:
+    """Return the file of each raw table, as messages show it."""
+    tables = planned.specification.sources.tables
+    return {f"raw.{name}": contract.file.text for name, contract in tables.items()}
+
+
 def raw_tables(whole: Plan) -> list[str]:
-    """Return the raw tables that a plan reads, or every table where the plan is whole."""
-    steps = [*whole.steps, *(each.step for each in whole.resources)]
-    read = {each for step in steps for each in step.depends if each.startswith("raw.")}
+    """Return the raw tables that a plan reads, in the order of sources.yaml."""
+    read = {each for step in whole.every_step for each in step.depends if each.startswith("raw.")}
     return [name for name in whole.raw_tables if f"raw.{name}" in read]
 
 
 def uses_units(whole: Plan) -> bool:
-    """Return whether any step converts units."""
+    """Return whether any dataset or resource converts units."""
     return any(
         each.this == "tp_in_unit"
-        for step in whole.steps
+        for step in whole.every_step
         for each in step.query.find_all(exp.Anonymous)
     )
 
@@ -768,7 +772,7 @@ def manifest(
         "templates_sha256": dict(planned.specification.templates),
         "standards": {name: each.text for name, each in study.standards.items()},
         "terminology": {name: each.text for name, each in study.terminology.items()},
-        "encoding": study.encoding.text if study.encoding else "ascii",
+        "encoding": _encoding(planned),
         "submission_ready": made.submission_ready,
         "restrictions": dict(made.restrictions),
         "findings": counts,

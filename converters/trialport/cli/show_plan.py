@@ -17,7 +17,7 @@ def chosen_steps(plan: Plan, dataset: str | None) -> list[Step]:
         SpecError: E2020, the study makes no dataset or resource of this name.
     """
     if dataset is None:
-        return [*plan.steps, *(each.step for each in plan.resources)]
+        return list(plan.every_step)
     of_one = reduced(plan, [dataset])
     steps = [each for each in of_one.steps if each.name == dataset]
     return steps + [each.step for each in of_one.resources if each.type == dataset]

@@ -39,7 +39,7 @@ def run_plan(
 ) -> list[Diagnostic]:
     """Run every step and resource of a plan; return all findings, in the order of the steps."""
     found: list[Diagnostic] = []
-    for step in (*plan.steps, *(each.step for each in plan.resources)):
+    for step in plan.every_step:
         progress(step.name)
         found += run_step(engine, step, files)
     return found

@@ -6,7 +6,7 @@ depends on whatever decides that its record is there at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from trialport.plan.model import Plan, Source, Step
 
@@ -59,7 +59,7 @@ def downstream(plan: Plan, relation: str, column: str) -> tuple[tuple[str, str],
         the dataset is made, even those variables that are a constant.
     """
     reached = {(relation, column)}
-    for step in (*plan.steps, *(each.step for each in plan.resources)):
+    for step in plan.every_step:
         grown = True
         while grown:
             more = {
@@ -92,7 +92,7 @@ def _names(step: Step) -> list[str]:
 def mermaid(plan: Plan) -> str:
     """Return the plan as a Mermaid graph: raw tables, datasets, resources and what reads what."""
     lines = ["graph LR"]
-    steps = [*plan.steps, *(each.step for each in plan.resources)]
+    steps = plan.every_step
     for table in sorted(
         {each for step in steps for each in step.depends if each.startswith("raw.")}
     ):
@@ -102,7 +102,7 @@ def mermaid(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edges(steps: list[Step]) -> Iterator[tuple[str, str]]:
+def _edges(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
     for step in steps:
         for each in step.depends:
             yield _node(each), _node(step.name)

@@ -191,3 +191,8 @@ class Plan:
     raw_tables: tuple[str, ...]
     steps: tuple[Step, ...]
     resources: tuple[ResourceStep, ...]
+
+    @property
+    def every_step(self) -> tuple[Step, ...]:
+        """The steps of datasets and then those of resources, in the order of the work."""
+        return (*self.steps, *(each.step for each in self.resources))
