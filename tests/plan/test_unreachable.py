@@ -3,9 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from trialport import check
 
-from tests.plan.tiny_study import write_study
+from tests.plan.tiny_study import findings
 
 _DATASET = """\
 dataset: ADX
@@ -45,10 +44,8 @@ _SPLIT = "take 'dead' out of competing, or 'relapse' out of event"
 
 
 def _faults(folder: Path, text: str) -> list[str]:
-    study = write_study(folder, {"adam/adx.yaml": _DATASET, "adam/adt.yaml": text})
-    found = [each for each in check(study) if each.place.file.endswith("adt.yaml")]
-    shown = f"{study.as_posix()}/"
-    return [f"{each.severity}: {each}".replace(shown, "") for each in found]
+    found = findings(folder, {"adam/adx.yaml": _DATASET, "adam/adt.yaml": text})
+    return [each for each in found if " adam/adt.yaml:" in each]
 
 
 def test_where_every_part_can_decide_there_is_no_finding(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trialport import check
-
-from tests.plan.tiny_study import STUDY, write_study
+from tests.plan.tiny_study import STUDY, findings
 
 _SOURCES = """\
 missing: [""]
@@ -45,8 +43,7 @@ variables:
 
 def _notes(folder: Path, sources: str, dataset: str = _DATASET, study: str = STUDY) -> list[str]:
     files = {"study.yaml": study, "sources.yaml": sources, "adam/adx.yaml": dataset}
-    shown = f"{write_study(folder, files).as_posix()}/"
-    return [f"{each.severity}: {each}".replace(shown, "") for each in check(folder)]
+    return findings(folder, files)
 
 
 def test_columns_and_tables_that_nothing_reads_are_noted_once_a_table(tmp_path: Path) -> None:

@@ -61,10 +61,16 @@ def write_study(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def faults(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Return the faults of a study as a user sees them, its folder shown as `study`."""
+def findings(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Return what `check` finds in a study as a user sees it, files named from its folder."""
     shown = f"{write_study(folder, files).as_posix()}/"
-    return [str(each).replace(shown, "") for each in check(folder) if each.severity == "error"]
+    return [f"{each.severity}: {each}".replace(shown, "") for each in check(folder)]
+
+
+def faults(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Return the errors among the findings, without that word."""
+    found = findings(folder, files)
+    return [each.removeprefix("error: ") for each in found if each.startswith("error: ")]
 
 
 def analysis(variables: Mapping[str, str], rest: str, name: str = "ADX") -> str:

@@ -12,7 +12,7 @@ from trialport.functions.model import Type
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.collect import Collector
-from trialport.plan.fault_queries import fault_query
+from trialport.plan.fault_queries import fault_query, filter_faults
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultQuery, Source
 from trialport.plan.scopes import RecordScope, RelationScope
@@ -130,12 +130,7 @@ def _join(
     where = collector.condition(node.where, inner) if node.where is not None else None
     single = node.expect in {Expect.EXACTLY_ONE, Expect.AT_MOST_ONE}
     if where is not None and node.where is not None:
-        records = exp.select(sql.column(relation.key, "r"))
-        records.from_(table(relation.name, "r"), copy=False)
-        base.fault_queries += [
-            fault_query(each, records, relation.name, name, node.where.place)
-            for each in where.faults
-        ]
+        base.fault_queries += filter_faults(where, relation, name, node.where.place)
     right = _joined_rows(
         relation, [theirs for _, theirs, _ in pairs], where.sql if where else None, single
     )

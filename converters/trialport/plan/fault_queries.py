@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from trialport.diagnostics import Place
+from trialport.plan.catalogue import Relation
 from trialport.plan.model import FaultColumn, FaultQuery
 from trialport.spec import sql
-from trialport.spec.expressions import Fault, Reference
+from trialport.spec.expressions import Compiled, Fault, Reference
 
 
 def fault_query(
@@ -41,6 +42,15 @@ def fault_query(
     raw = raw_column(fault.uses, relation)
     column = FaultColumn("value", fault.code, fault.problem, fault.remedy, variable, place, raw)
     return FaultQuery(query, relation, column)
+
+
+def filter_faults(
+    condition: Compiled, relation: Relation, variable: str, place: Place
+) -> list[FaultQuery]:
+    """Return the queries for what a condition on the records of a relation, `r`, cannot read."""
+    records = exp.select(sql.column(relation.key, "r"))
+    records.from_(sql.table(relation.name, "r"), copy=False)
+    return [fault_query(each, records, relation.name, variable, place) for each in condition.faults]
 
 
 def raw_column(uses: frozenset[Reference], relation: str) -> str:

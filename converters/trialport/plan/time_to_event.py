@@ -22,7 +22,7 @@ from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns, cycle_of, levels
 from trialport.plan.collect import Collector
-from trialport.plan.fault_queries import fault_query
+from trialport.plan.fault_queries import filter_faults
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import FaultColumn, FaultQuery, Source
 from trialport.plan.scopes import RecordScope, RelationScope, in_table
@@ -306,12 +306,7 @@ def _event(
         return None
     select = _candidates(event, relation, kind, where, node, subjects, named)
     if where is not None and event.where is not None:
-        records = exp.select(sql.column(relation.key, "r"))
-        records.from_(table(relation.name, "r"), copy=False)
-        base.fault_queries += [
-            fault_query(each, records, relation.name, name, event.where.place)
-            for each in where.faults
-        ]
+        base.fault_queries += filter_faults(where, relation, name, event.where.place)
         base.fault_queries.append(_undated(name, event, relation, where))
     if kind is Type.DTC and "event" not in node.impute:
         base.fault_queries.append(_unimputed(name, event, relation, where))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 
 from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, did_you_mean
 from trialport.spec.nodes import Dataset, Expression
 from trialport.spec.parse import ExpressionError, parse
+from trialport.spec.parts import parts
 
 
 def unread_cells(node: Dataset) -> list[Diagnostic]:
@@ -17,7 +17,7 @@ def unread_cells(node: Dataset) -> list[Diagnostic]:
     rows = [row for block in node.records for row in block.rows or ()]
     if not rows:
         return []
-    read = {name for each in _expressions(node) for name in _names(each)}
+    read = {name for each in parts(node) if isinstance(each, Expression) for name in _names(each)}
     read |= {each.text for names in node.copy.values() for each in names}
     first = {name: cell for row in reversed(rows) for name, cell in row.items()}
     return [
@@ -30,21 +30,6 @@ def unread_cells(node: Dataset) -> list[Diagnostic]:
         for name, cell in first.items()
         if name not in read
     ]
-
-
-def _expressions(value: object) -> Iterator[Expression]:
-    """Yield every expression inside a node."""
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _expressions(each)
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _expressions(each)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _expressions(getattr(value, each.name))
 
 
 def _names(expression: Expression) -> Iterator[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 
 from trialport.diagnostics import Diagnostic, Severity
 from trialport.spec.nodes import RawTable, Specification
+from trialport.spec.parts import parts
 
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -63,23 +63,6 @@ def _contract_names(specification: Specification) -> Mapping[str, frozenset[str]
 
 def _names(node: object) -> frozenset[str]:
     """Return what in a node may name a table or column: words, quoted names, whole texts."""
-    texts = {text.casefold() for text in _texts(node)}
-    parts = {part for text in texts for part in (*_WORD.findall(text), *_QUOTED.findall(text))}
-    return frozenset(texts | parts | {part for text in texts for part in text.split(".")})
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield every text inside a node, keys of mappings too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple | frozenset):
-        for each in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
-    elif isinstance(value, Mapping):
-        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(key)  # pyright: ignore[reportUnknownArgumentType]
-            yield from _texts(each)  # pyright: ignore[reportUnknownArgumentType]
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            if each.name != "place":
-                yield from _texts(getattr(value, each.name))
+    texts = {each.casefold() for each in parts(node) if isinstance(each, str)}
+    words = {word for text in texts for word in (*_WORD.findall(text), *_QUOTED.findall(text))}
+    return frozenset(texts | words | {part for text in texts for part in text.split(".")})

@@ -161,6 +161,4 @@ class _Reader:
             return int(read[0][2:].strip("{}"), 16)
         if read[0][0] == "[" or read[0][1] in "dDwWsS":
             return None
-        return ord(
-            {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}.get(read[0][1], read[0][1])
-        )
+        return ord(_CONTROLS.get(read[0][1], read[0][1]))
