@@ -7,10 +7,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
+from trialport import diagnostics
 from trialport.metadata import DatasetMetadata
 from trialport.xport.formats import format_parts
 
-_LONGEST = 40
 _DATE_FORMAT = re.compile(
     "(DATE|MONYY|(E8601|B8601|IS8601)DA|(YYMMDD|DDMMYY|MMDDYY|YYMM|MMYY)[BCDNPS]?"
     "|WORDDAT[EX]|WEEKDAT[EX]|NLDATE|JULIAN|YYMON)"
@@ -46,9 +46,7 @@ def shown(value: str | None) -> str:
     >>> shown("maybe"), shown(None)
     ("'maybe'", 'null')
     """
-    if value is None:
-        return "null"
-    return repr(value) if len(value) <= _LONGEST else repr(value[:_LONGEST]) + "..."
+    return "null" if value is None else diagnostics.shown(value)
 
 
 def is_date_format(format_: str) -> bool:

@@ -108,6 +108,13 @@ class Total:
     found: int
     listed: int
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """Return how many findings are not listed as a diagnostic, placed at the dataset."""
+        place = Place(record=self.dataset, column=self.variable)
+        problem = f"{self.found - self.listed} further records break the rule"
+        return Diagnostic(self.code, place, problem, "", self.severity)
+
 
 @dataclass(frozen=True, slots=True)
 class ValidationResult:
@@ -125,10 +132,4 @@ class ValidationResult:
     def diagnostics(self) -> list[Diagnostic]:
         """Return the findings as diagnostics, and one for each count that goes beyond the list."""
         listed = [each.diagnostic for each in self.findings]
-        return listed + [_further(each) for each in self.totals if each.found > each.listed]
-
-
-def _further(total: Total) -> Diagnostic:
-    place = Place(record=total.dataset, column=total.variable)
-    problem = f"{total.found - total.listed} further records break the rule"
-    return Diagnostic(total.code, place, problem, "", total.severity)
+        return listed + [each.diagnostic for each in self.totals if each.found > each.listed]

@@ -14,6 +14,7 @@ from trialport.rules.core.run import CoreFinding, CoreResult, run_core
 from trialport.rules.core.shipped import core_rules_of
 from trialport.rules.core.study import CoreStudy
 from trialport.rules.record_names import shown
+from trialport.rules.rule import Total
 from trialport.standard.load import load_standard
 from trialport.templates import shipped
 
@@ -25,8 +26,6 @@ GUIDE = ("SDTMIG", "3.4")
 
 MOST_EXAMPLES = 10
 """How many records are shown of one rule and dataset; the rest is counted."""
-
-_MOST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +81,15 @@ def _diagnostics(result: CoreResult) -> list[Diagnostic]:
     for rule, dataset, count in result.totals:
         listed = shown_.get((rule, dataset), [])
         if count > len(listed) > 0:
-            problem = f"{count - len(listed)} further records break the rule"
-            place = Place(record=dataset, column=_column(listed[0]))
-            found.append(Diagnostic(rule, place, problem, "", Severity.WARNING))
+            column = _column(listed[0])
+            total = Total(rule, Severity.WARNING, dataset, column, count, len(listed))
+            found.append(total.diagnostic)
     return found
 
 
 def _diagnostic(finding: CoreFinding) -> Diagnostic:
     place = f"{finding.dataset} record {finding.row}" if finding.row else finding.dataset
-    values = ", ".join(f"{name} {_short(value)}" for name, value in finding.values)
+    values = ", ".join(f"{name} {shown(value)}" for name, value in finding.values)
     problem = f"{finding.message.rstrip('.')} ({values})" if values else finding.message
     where = Place(record=place, column=_column(finding))
     return Diagnostic(finding.rule, where, problem, "", Severity.WARNING)
@@ -98,7 +97,3 @@ def _diagnostic(finding: CoreFinding) -> Diagnostic:
 
 def _column(finding: CoreFinding) -> str:
     return finding.values[0][0] if finding.values else ""
-
-
-def _short(value: str | None) -> str:
-    return shown(value if value is None else value[:_MOST_VALUE])
