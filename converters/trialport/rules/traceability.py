@@ -94,7 +94,7 @@ def one_baseline(target: Target) -> Iterator[Outcome]:
     if not target.has("USUBJID", "PARAMCD", "ABLFL"):
         yield NotRun(f"{target.name} has no ABLFL", applies=False)
         return
-    keys = [each for each in ("USUBJID", "PARAMCD", "BASETYPE") if target.has(each)]
+    keys = _baseline_keys(target)
     number = sql.alias(exp.Count(this=exp.Star()), "__n")
     source = exp.select(*map(sql.column, keys), number).where(_is_baseline())
     source = source.from_(exp.table_(target.name, quoted=True)).group_by(*map(sql.column, keys))
@@ -108,7 +108,7 @@ def base_is_baseline(target: Target) -> Iterator[Outcome]:
     if not target.has("USUBJID", "PARAMCD", "ABLFL", "BASE", "AVAL"):
         yield NotRun(f"{target.name} has not all of ABLFL, BASE and AVAL", applies=False)
         return
-    keys = [each for each in ("USUBJID", "PARAMCD", "BASETYPE") if target.has(each)]
+    keys = _baseline_keys(target)
     join = _joined(target.relation, [(each, each) for each in keys], ["AVAL"], _is_baseline())
     differs = exp.NullSafeNEQ(this=variable("BASE"), expression=sql.column("AVAL", _OTHER))
     filled = sql.not_null(variable("BASE"))
@@ -139,11 +139,7 @@ def _copies(target: Target, source: Relation, keys: Sequence[tuple[str, str]]) -
         used = name in _NOT_COPIED or any(name in pair for pair in keys)
         if used or source.columns.get(name) is not kind:
             continue
-        join = _joined(source, keys, [name])
-        differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(name, _OTHER))
-        there = sql.not_null(sql.column(_THERE, _OTHER))
-        message = f"{{value}} is not what {source.name} says"
-        yield Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
+        yield _differing(name, source, keys, name, f"{{value}} is not what {source.name} says")
 
 
 def _treatments(target: Target, adsl: Relation) -> Iterator[Failing]:
@@ -154,11 +150,18 @@ def _treatments(target: Target, adsl: Relation) -> Iterator[Failing]:
         kind = target.relation.columns.get(name)
         if kind is None or adsl.columns.get(theirs) is not kind:
             continue
-        join = _joined(adsl, [("USUBJID", "USUBJID")], [theirs])
-        differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(theirs, _OTHER))
-        there = sql.not_null(sql.column(_THERE, _OTHER))
-        message = f"{{value}} is not {theirs} of ADSL"
-        yield Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
+        keys = [("USUBJID", "USUBJID")]
+        yield _differing(name, adsl, keys, theirs, f"{{value}} is not {theirs} of ADSL")
+
+
+def _differing(
+    name: str, source: Relation, keys: Sequence[tuple[str, str]], theirs: str, message: str
+) -> Failing:
+    """Return where a variable is not that of the one record of the source with these keys."""
+    join = _joined(source, keys, [theirs])
+    differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(theirs, _OTHER))
+    there = sql.not_null(sql.column(_THERE, _OTHER))
+    return Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
 
 
 def _joined(
@@ -225,6 +228,10 @@ def _wrong_day(target: Target, domain: str, source: Relation, name: str) -> Fail
     condition = sql.every([*these, sql.paren(wrong)]) or wrong
     message = f"{{value}} is not {name} of the record of {domain}"
     return Failing(condition, "ADT", message, joins=(_joined(source, keys, [name]),))
+
+
+def _baseline_keys(target: Target) -> list[str]:
+    return [each for each in ("USUBJID", "PARAMCD", "BASETYPE") if target.has(each)]
 
 
 def _is_baseline() -> exp.Expr:
