@@ -169,9 +169,9 @@ def _normal(column: Column) -> exp.Expr:
     """Return a value as text in one spelling: `2.0`, `2` and the number 2 are the same."""
     if column.kind is not Kind.TEXT:
         return as_text(column)
-    number = exp.TryCast(this=column.sql.copy(), to=exp.DataType.build("DOUBLE"))
     return exp.Coalesce(
-        this=as_text(Column(number, Kind.NUMBER)), expressions=[exp.Trim(this=column.sql.copy())]
+        this=as_text(Column(_number(column), Kind.NUMBER)),
+        expressions=[exp.Trim(this=column.sql.copy())],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -17,11 +17,7 @@ RECORD = "r"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A query of records with the kinds of their columns, and further values by name.
-
-    `wildcards` are names for columns under which rules may ask for them. `is_of_records` tells
-    records of a dataset from facts about variables or datasets.
-    """
+    """A query of records with the kinds of their columns, and further values by name."""
 
     study: CoreStudy
     dataset: CoreDataset | None
@@ -47,6 +43,14 @@ class Frame:
     def own(self, name: str) -> str:
         """Return a name with the prefix put in."""
         return name.replace("--", self.prefix, 1) if name.startswith("--") else name
+
+    def expanded(self, names: Iterable[str]) -> list[str]:
+        """Return names with the prefix put in, each once, a list replaced by what it lists."""
+        found: list[str] = []
+        for name in names:
+            value = self.values.get(name)
+            found += [str(each) for each in value.values] if isinstance(value, Listed) else [name]
+        return list(dict.fromkeys(self.own(each) for each in found))
 
     def has(self, name: str) -> bool:
         """Return whether the records have a value of that name."""

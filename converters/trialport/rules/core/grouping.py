@@ -11,13 +11,13 @@ from trialport.rules.core.dates import is_valid, known
 from trialport.rules.core.frame import RECORD, Frame
 from trialport.rules.core.model import Leaf
 from trialport.rules.core.study import ROW, Kind
-from trialport.rules.core.values import Listed, MissingVariableError, as_text, leading, same, surely
+from trialport.rules.core.values import MissingVariableError, as_text, leading, same, surely
 from trialport.spec import sql
 
 
 def unique_set(frame: Frame, leaf: Leaf) -> Asked:
     """Ask whether no other record has the same values; variables not there are left out."""
-    names = list(dict.fromkeys(_expanded(frame, [leaf.name, *_names(leaf.value)])))
+    names = frame.expanded([leaf.name, *_names(leaf.value)])
     there = [frame.column(each) for each in names if frame.has(each)]
     pattern = leaf.option("regex")
     parts = [leading(each, pattern) for each in there]
@@ -32,8 +32,8 @@ def not_one_to_one(frame: Frame, leaf: Leaf) -> Asked:
     """
     one = frame.column(leaf.name).sql
     others = [frame.column(each).sql for each in _names(leaf.value)]
-    frame, forward = _cell(frame, _has_several(others, [one]), Kind.FLAG)
-    frame, backward = _cell(frame, _has_several([one], others), Kind.FLAG)
+    frame, forward = _cell(frame, _has_several(_one(others), [one]), Kind.FLAG)
+    frame, backward = _cell(frame, _has_several(_one([one]), others), Kind.FLAG)
     there = exp.and_(*(sql.not_null(each) for each in others))
     many = exp.or_(exp.and_(sql.not_null(one), forward), exp.and_(there, backward))
     return frame, surely(many)
@@ -81,8 +81,8 @@ def inconsistent(frame: Frame, leaf: Leaf) -> Asked:
     frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), [*group, target]), Kind.NUMBER)
     frame, most = _cell(frame, _over(exp.Max(this=count), group), Kind.NUMBER)
     is_most = exp.EQ(this=count.copy(), expression=most.copy())
-    frame, several = _cell(frame, _has_several([target], group), Kind.FLAG)
-    tied = _has_several_where([target], group, is_most)
+    frame, several = _cell(frame, _has_several(_one([target]), group), Kind.FLAG)
+    tied = _has_several(sql.when(is_most, _one([target])), group)
     frame, tie = _cell(frame, tied, Kind.FLAG)
     minority = exp.LT(this=count.copy(), expression=most.copy())
     return frame, surely(exp.and_(several, exp.or_(tie, minority)))
@@ -172,21 +172,9 @@ def _directed(value: exp.Expr, *, falls: bool) -> exp.Expr:
     return exp.Ordered(this=value.copy(), desc=True) if falls else value
 
 
-def _has_several(values: Sequence[exp.Expr], group: Sequence[exp.Expr]) -> exp.Expr:
-    """Return whether the records of a group have more than one value, null being one."""
-    value = _one(values)
+def _has_several(value: exp.Expr, group: Sequence[exp.Expr]) -> exp.Expr:
+    """Return whether the records of a group have more than one value; null is none."""
     lowest, highest = _over(exp.Min(this=value), group), _over(exp.Max(this=value.copy()), group)
-    return exp.NEQ(this=lowest, expression=highest)
-
-
-def _has_several_where(
-    values: Sequence[exp.Expr], group: Sequence[exp.Expr], condition: exp.Expr
-) -> exp.Expr:
-    counted = sql.when(condition, _one(values))
-    lowest, highest = (
-        _over(exp.Min(this=counted), group),
-        _over(exp.Max(this=counted.copy()), group),
-    )
     return exp.NEQ(this=lowest, expression=highest)
 
 
@@ -224,11 +212,3 @@ def _names(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return [name for each in value for name in _names(each)]
     raise MissingVariableError(str(value))
-
-
-def _expanded(frame: Frame, names: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        value = frame.values.get(name)
-        found += [str(each) for each in value.values] if isinstance(value, Listed) else [name]
-    return [frame.own(each) for each in found]

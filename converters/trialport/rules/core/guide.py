@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialport.standard.model import Dataset, Standard, Variable
 
@@ -30,11 +30,7 @@ _OF_PERSONS = (
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A tabulation guide with the model it is built on.
-
-    `model` are variables of datasets outside the general observation classes that the model knows
-    and the guide does not list.
-    """
+    """A tabulation guide with the model it is built on."""
 
     standard: Standard
 
@@ -73,10 +69,8 @@ class Guide:
         as the guide lists it where it does.
         """
         known = _exact(self.standard, _listed(whole))
-        class_ = known.define_class if known else self.dataset_class(whole, columns, prefix)
-        if class_.title().removesuffix(" About") not in _GENERAL:
-            return known.variables if known else ()
-        return _merged(self._of_class(whole, class_, prefix), known.variables if known else ())
+        model = self.model_variables(whole, prefix, columns)
+        return _merged(model, known.variables) if known else model
 
     def model_variables(
         self, whole: str, prefix: str, columns: Collection[str]
@@ -113,10 +107,7 @@ def _is_of(class_: str, variable: Variable) -> bool:
 
 
 def _named(variable: Variable, prefix: str) -> Variable:
-    name = variable.name.replace("--", prefix)
-    return Variable(
-        name, variable.label, variable.type, variable.role, variable.core, variable.codelist, 0
-    )
+    return replace(variable, name=variable.name.replace("--", prefix))
 
 
 def _merged(model: Iterable[Variable], guide: Iterable[Variable]) -> tuple[Variable, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from trialport.rules.core.frame import RECORD, Frame
+from trialport.rules.core.frame import RECORD, Frame, of_datasets
 from trialport.rules.core.model import CoreRule, Match
 from trialport.rules.core.relrec import join_related
 from trialport.rules.core.study import CoreDataset, Kind
@@ -39,10 +39,8 @@ def _with_records(rule: CoreRule, match: Match, frame: Frame) -> Frame:
     own, other = frame.dataset, frame.study.named(match.dataset)
     if own is None or other is None or own.whole == other.whole:
         return frame
-    parts = frame.study.parts(other.whole)
-    columns: dict[str, Kind] = {}
-    for part in parts:
-        columns = {**part.columns, **columns}
+    joined = of_datasets(frame.study, frame.study.parts(other.whole))
+    columns = joined.columns
     for key in match.keys:
         frame.column(key)
         if key not in columns:
@@ -52,7 +50,7 @@ def _with_records(rule: CoreRule, match: Match, frame: Frame) -> Frame:
     kept = {each: name for each, name in names.items() if each not in match.keys}
     cells = [sql.alias(sql.column(each, _OTHER), name) for each, name in kept.items()]
     on = exp.and_(*(same(frame.column(key).sql, sql.column(key, _OTHER)) for key in match.keys))
-    query = _joined(frame, cells, frame.study.records(parts), on, "inner")
+    query = _joined(frame, cells, joined.records, on, "inner")
     kinds = {name: columns[each] for each, name in kept.items()}
     return Frame(frame.study, frame.dataset, query, {**frame.columns, **kinds}, frame.values)
 

@@ -97,7 +97,7 @@ def _aggregated(
     frame: Frame, operation: Operation, parts: tuple[CoreDataset, ...], value: exp.Expr, kind: Kind
 ) -> Frame:
     """Return the frame with an aggregate over the records of a dataset, by its groups."""
-    names = _group(frame, operation)
+    names = frame.expanded(operation.group)
     theirs = [_name_of(each, parts[0]) for each in names]
     pattern = operation.options.get("regex")
     cells = [
@@ -320,12 +320,3 @@ def _conditions(operation: Operation) -> list[exp.Expr]:
         else:
             found.append(exp.EQ(this=column, expression=sql.text(value)))
     return found
-
-
-def _group(frame: Frame, operation: Operation) -> list[str]:
-    """Return the names of the group, a list among them replaced by what it lists."""
-    found: list[str] = []
-    for name in operation.group:
-        value = frame.values.get(name)
-        found += [str(each) for each in value.values] if isinstance(value, Listed) else [name]
-    return list(dict.fromkeys(frame.own(each) for each in found))
