@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,6 +51,15 @@ class DatasetMetadata:
     def to_json(self) -> dict[str, Any]:
         """Return the metadata as plain values."""
         return asdict(self)
+
+
+def sequence_variable(dataset: str, variables: Collection[str]) -> str:
+    """Return the sequence number of a dataset: that of its domain, else ASEQ; empty without one.
+
+    >>> sequence_variable("AE", ["USUBJID", "AESEQ"]), sequence_variable("ADLB", ["LBSEQ", "ASEQ"])
+    ('AESEQ', 'ASEQ')
+    """
+    return next((each for each in (f"{dataset[:2]}SEQ", "ASEQ") if each in variables), "")
 
 
 def dataset_from_json(values: Mapping[str, Any]) -> DatasetMetadata:

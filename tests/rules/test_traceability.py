@@ -64,3 +64,20 @@ def test_the_end_of_a_window_is_counted_from_its_source(judge: Judge) -> None:
     assert found(judge, "TP0340", ADTTE=row.format("HCTDT"), ADSL=adsl) == []
     wrong = found(judge, "TP0340", ADTTE=row.format("LSTALVDT"), ADSL=adsl)
     assert wrong == [("ADT", "2024-04-10")]
+
+
+def test_a_source_in_an_analysis_dataset_is_named_by_aseq(judge: Judge) -> None:
+    adlb = (
+        "SELECT * FROM (VALUES ('S1', 75.0::DOUBLE, DATE '2024-03-01'),"
+        " ('S1', 76.0::DOUBLE, DATE '2024-03-02')) t(USUBJID, ASEQ, ADT)"
+    )
+
+    def adtte(sequence: int) -> str:
+        return (
+            "SELECT 'S1' AS USUBJID, 'ADLB' AS SRCDOM, 'ADT' AS SRCVAR,"
+            f" {sequence}.0::DOUBLE AS SRCSEQ, DATE '2024-03-02' AS ADT"
+        )
+
+    assert found(judge, "TP0340", ADTTE=adtte(76), ADLB=adlb) == []
+    assert found(judge, "TP0340", ADTTE=adtte(75), ADLB=adlb) == [("ADT", "2024-03-02")]
+    assert found(judge, "TP0242", ADTTE=adtte(77), ADLB=adlb) == [("SRCSEQ", "77")]

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, Place, shown
 from trialport.engine.duckdb import Engine
+from trialport.metadata import sequence_variable
 from trialport.plan.model import FaultColumn, FaultQuery, Plan, Step
 from trialport.spec import sql
 
@@ -98,7 +99,7 @@ def _plain(value: object) -> str:
 def _record_keys(step: Step) -> list[str]:
     """Return the variables that name a record in messages, shortest first."""
     names = {each.name for each in step.variables}
-    sequence = next((each for each in (f"{step.name[:2]}SEQ", "ASEQ") if each in names), "")
+    sequence = sequence_variable(step.name, names)
     if "USUBJID" in names and sequence:
         return ["USUBJID", sequence]
     return [each for each in step.keys if each != "STUDYID" and each in names]
@@ -149,7 +150,8 @@ def _named(engine: Engine, relation: str, row: int) -> str:
     """Return a record of a dataset by its subject and sequence number, where it has them."""
     table = exp.table_(relation, quoted=True)
     columns = [str(each[0]) for each in engine.rows(exp.Describe(this=table.copy()))]
-    keys = [each for each in ("USUBJID", f"{relation[:2]}SEQ", "ASEQ") if each in columns]
+    known = ("USUBJID", sequence_variable(relation, columns))
+    keys = [each for each in known if each in columns]
     query = exp.select(*map(sql.column, keys)).from_(table)
     where = exp.EQ(this=sql.column("__id"), expression=exp.Literal.number(row))
     values = engine.rows(query.where(where))[0] if keys else ()

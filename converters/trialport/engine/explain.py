@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
 from trialport.engine.duckdb import Engine
+from trialport.metadata import sequence_variable
 from trialport.plan.model import Plan, Source, Step
 from trialport.spec import sql
 
@@ -173,9 +174,9 @@ class _Following:
         if other is None or not column:
             return None
         keys = {"USUBJID": str(record["USUBJID"])}
-        if number is not None:
-            keys[f"{other.name[:2]}SEQ"] = _shown(number) or ""
         known = {each.name for each in other.variables}
+        if number is not None:
+            keys[sequence_variable(other.name, known)] = _shown(number) or ""
         if not {column, *keys} <= known:
             return None
         rows = self.matching(other, keys)
@@ -199,8 +200,8 @@ class _Following:
 
     def _named(self, step: Step, record: Mapping[str, Any]) -> str:
         names = {each.name for each in step.variables}
-        sequence = f"{step.name[:2]}SEQ"
-        keys = ["USUBJID", sequence] if {"USUBJID", sequence} <= names else list(step.keys)
+        sequence = sequence_variable(step.name, names)
+        keys = ["USUBJID", sequence] if sequence and "USUBJID" in names else list(step.keys)
         shown = [(key, _shown(record.get(key))) for key in keys if key in names]
         return " ".join(f"{key}={value}" for key, value in shown if value and key != "STUDYID")
 

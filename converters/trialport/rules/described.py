@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trialport.metadata import DatasetMetadata, VariableMetadata
+from trialport.metadata import DatasetMetadata, VariableMetadata, sequence_variable
 from trialport.rules.standards import Standards
 
 
@@ -39,7 +39,7 @@ def described(
     """
     names = [each.name for each in variables]
     guide = standards.dataset(name, group, names)
-    sequence = next((each for each in (f"{name[:2]}SEQ", "ASEQ") if each in names), "")
+    sequence = sequence_variable(name, names)
     natural = guide.keys if guide else ()
     is_whole = group == "adam" and bool(natural) and set(natural) <= set(names)
     wanted = ("STUDYID", "USUBJID", sequence) if sequence and not is_whole else natural

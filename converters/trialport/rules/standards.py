@@ -13,6 +13,7 @@ from trialport.templates import shipped
 from trialport.terms.codelists import Codelist, load_terminology
 
 SDTM_GUIDE = ("SDTMIG", "3.4")
+_OF_NO_STRUCTURE = "ADAM OTHER"
 ADAM_GUIDES = (("ADaMIG", "1.3"), ("ADaM-TTE", "1.0"), ("ADaM-OCCDS", "1.1"))
 
 
@@ -32,7 +33,9 @@ class Standards:
         return next((found for each in self.adam if (found := each.dataset(wanted))), None)
 
     def described(self, dataset: DatasetMetadata) -> Dataset | None:
-        """Return the guide's dataset or data structure for a dataset with metadata."""
+        """Return the guide's dataset or data structure; none where its class says ADAM OTHER."""
+        if dataset.class_ == _OF_NO_STRUCTURE:
+            return None
         names = [each.name for each in dataset.variables]
         return self.dataset(dataset.name, dataset.group, names)
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from trialport.diagnostics import Severity
 from trialport.functions.model import Type
+from trialport.metadata import sequence_variable
 from trialport.plan.catalogue import Relation
 from trialport.rules.rule import ADAM, Rule
 from trialport.rules.target import Failing, NotRun, Outcome, Target, variable
@@ -66,8 +67,8 @@ def source_records(target: Target) -> Iterator[Outcome]:
             unknown = exp.Not(this=exp.In(this=variable("SRCVAR"), expressions=known))
             condition = sql.every([of_domain, unknown]) or of_domain
             yield Failing(condition, "SRCVAR", f"{domain} has no variable {{value}}")
-        sequence = f"{domain}SEQ"
-        if target.has("SRCSEQ") and sequence in source.columns:
+        sequence = sequence_variable(domain, source.columns)
+        if target.has("SRCSEQ") and sequence:
             join = _joined(source, [("USUBJID", "USUBJID"), ("SRCSEQ", sequence)], [])
             lost = [of_domain.copy(), sql.is_null(sql.column(_THERE, _OTHER))]
             lost.append(sql.not_null(variable("SRCSEQ")))
@@ -203,7 +204,8 @@ def _named(target: Target, domain: str, source: Relation | None) -> Iterator[str
     query = exp.select(name).distinct().from_(exp.table_(target.name, quoted=True))
     for (found,) in target.database.rows(query.where(of_domain).order_by(name.copy())):
         kind = source.columns.get(str(found))
-        if (kind is Type.DTC and f"{domain}SEQ" in source.columns) or kind is Type.DATE:
+        is_text = kind is Type.DTC and bool(sequence_variable(domain, source.columns))
+        if is_text or kind is Type.DATE:
             yield str(found)
 
 
@@ -214,8 +216,10 @@ def _wrong_day(target: Target, domain: str, source: Relation, name: str) -> Fail
         sql.not_null(sql.column(_THERE, _OTHER)),
     ]
     keys, date = [("USUBJID", "USUBJID")], sql.column(name, _OTHER)
+    sequence = sequence_variable(domain, source.columns)
+    if sequence and target.has("SRCSEQ"):
+        keys.append(("SRCSEQ", sequence))
     if source.columns[name] is Type.DTC:
-        keys.append(("SRCSEQ", f"{domain}SEQ"))
         first, last = (sql.call(f"tp_{each}_day", date.copy()) for each in ("earliest", "latest"))
         wrong: exp.Expr = exp.Or(
             this=exp.LT(this=variable("ADT"), expression=first),
