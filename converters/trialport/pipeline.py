@@ -548,6 +548,7 @@ class _Work:
             self.planned.plan.steps,
             self.planned.specification,
             self.planned.vocabulary,
+            self.planned.packages,
             self.engine.rows,
             created=creation_time(),
             translation=translation,

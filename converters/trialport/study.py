@@ -40,7 +40,7 @@ class PlannedStudy:
     """A study that can be converted: what was written, its words, and what will be done.
 
     `profile` is that of the agency that was asked for, `translations` are the languages that the
-    datasets are written in beside English.
+    datasets are written in beside English, `packages` the tables of the pinned terminology.
     """
 
     specification: Specification
@@ -48,6 +48,7 @@ class PlannedStudy:
     plan: Plan
     profile: Profile | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict[str, Translation])
+    packages: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
 
 
 def plan_study(
@@ -80,8 +81,12 @@ def plan_study(
         found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)
     found += faults
-    published, faults = _terminology(specification, study_folder(folder))
+    packages, faults = _packages(specification, study_folder(folder))
     found += faults
+    needed = codelists_needed(specification)
+    published: dict[str, Codelist] = {}
+    for each in packages.values():
+        published |= load_terminology(each, needed)
     units = load_units((shipped() / "terminology" / "units.yaml").read_text(encoding="utf-8"))
     vocabulary, faults = study_vocabulary(specification, published, units)
     found += faults
@@ -92,7 +97,7 @@ def plan_study(
         found += label_name_faults(specification.labels.values(), plan, vocabulary)
     if plan is None or any(each.severity is Severity.ERROR for each in found):
         return None, found
-    return PlannedStudy(specification, vocabulary, plan, profile, translations), found
+    return PlannedStudy(specification, vocabulary, plan, profile, translations, packages), found
 
 
 def study_layers(folder: Path) -> list[Layer]:
@@ -161,16 +166,15 @@ def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:
     return Guides(sdtm, tuple(adam)), found
 
 
-def _terminology(
+def _packages(
     specification: Specification, folder: Path
-) -> tuple[dict[str, Codelist], list[Diagnostic]]:
-    """Return the codelists of the pinned packages that the study uses."""
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """Return the tables of the pinned packages by their names."""
     found: list[Diagnostic] = []
-    codelists: dict[str, Codelist] = {}
-    needed = codelists_needed(specification)
+    packages: dict[str, bytes] = {}
     for package in specification.study.terminology.values():
         try:
-            codelists |= load_terminology(read_package(package, folder), needed)
+            packages[package.package.text] = read_package(package, folder)
         except SpecError as error:
             found += error.diagnostics
-    return codelists, found
+    return packages, found

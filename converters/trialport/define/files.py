@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from trialport.define.check import define_faults
-from trialport.define.codelists import Packages, guide_codes
+from trialport.define.codelists import guide_codes
 from trialport.define.document import Group, define_document, study_facts, unannotated
 from trialport.define.faults import document_faults
 from trialport.define.html import define_html, stylesheet
@@ -24,7 +24,6 @@ from trialport.plan.model import Step
 from trialport.spec.nodes import Specification
 from trialport.spec.translation import Translation
 from trialport.spec.vocabulary import Vocabulary
-from trialport.templates import shipped
 from trialport.terms.codelists import load_terminology
 
 Ask = Callable[[exp.Query], Iterable[tuple[Any, ...]]]
@@ -40,6 +39,7 @@ def write_defines(
     steps: Sequence[Step],
     specification: Specification,
     vocabulary: Vocabulary,
+    packages: Mapping[str, bytes],
     ask: Ask,
     *,
     created: datetime | None,
@@ -55,6 +55,7 @@ def write_defines(
         steps: how each dataset was planned.
         specification: the study.
         vocabulary: its codelists.
+        packages: the tables of its pinned terminology, by name.
         ask: how to ask the data what they hold.
         created: the time of creation that the documents bear.
         translation: another language that labels and decodes are given in beside English.
@@ -64,8 +65,9 @@ def write_defines(
         written is not as the standard has it; E4385 where the study has an annotated CRF, and
         collected variables name no page of it; E4096, E4097 what has no translation.
     """
-    packages = _packages(specification, guide_codes(steps, vocabulary))
-    facts = study_facts(specification, packages)
+    codes = guide_codes(steps, vocabulary)
+    published = {name: load_terminology(each, codes) for name, each in packages.items()}
+    facts = study_facts(specification, published)
     used = used_values(steps, ask)
     found: list[Diagnostic] = []
     for group in _GROUPS:
@@ -100,12 +102,3 @@ def _write(
     (folder / PAGE).write_bytes(define_html(define))
     (folder / STYLESHEET).write_bytes(stylesheet().read_bytes())
     return define_faults(define, f"{folder.name}/{DEFINE}")
-
-
-def _packages(specification: Specification, codes: set[str]) -> Packages:
-    """Return the codelists of the pinned packages, by package and NCI code."""
-    folder = shipped() / "terminology"
-    names = [each.text for each in specification.study.terminology.values()]
-    return {
-        name: load_terminology((folder / f"{name}.csv.gz").read_bytes(), codes) for name in names
-    }
