@@ -21,7 +21,7 @@ def _verbs(group: LazyGroup, path: str = "") -> dict[str, tuple[click.Command, s
     """Return every verb by its words, with the line that help lists for it."""
     found: dict[str, tuple[click.Command, str]] = {}
     context = click.Context(group)
-    for name, (_, line) in group.verbs.items():
+    for name, line in group.verbs.items():
         command = group.get_command(context, name)
         assert command is not None
         found[f"{path}{name}"] = (command, line)

@@ -8,17 +8,16 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {
-    "check": "Hold FILE against the schema and the files it describes.",
-    "read": "Begin a mapping specification from FILE.",
-}
-
 
 class _Define(LazyGroup):
     """The group of the verbs for Define-XML."""
 
+    modules = "trialport.cli.define_"
     verbs = MappingProxyType(
-        {name: (f"trialport.cli.define_{name}", line) for name, line in _VERBS.items()}
+        {
+            "check": "Hold FILE against the schema and the files it describes.",
+            "read": "Begin a mapping specification from FILE.",
+        }
     )
 
 

@@ -8,18 +8,17 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {
-    "validate": "Check the resources of FILES, whoever wrote them.",
-    "bundle": "Lay the resources of FOLDER into transaction Bundles.",
-    "loss": "Show where each variable of the datasets of STUDY goes in FHIR.",
-}
-
 
 class _Fhir(LazyGroup):
     """The group of the verbs for FHIR."""
 
+    modules = "trialport.cli.fhir_"
     verbs = MappingProxyType(
-        {name: (f"trialport.cli.fhir_{name}", line) for name, line in _VERBS.items()}
+        {
+            "validate": "Check the resources of FILES, whoever wrote them.",
+            "bundle": "Lay the resources of FOLDER into transaction Bundles.",
+            "loss": "Show where each variable of the datasets of STUDY goes in FHIR.",
+        }
     )
 
 

@@ -10,13 +10,16 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group that knows its verbs by name, module and one line of help.
+    """A group that knows its verbs by name and one line of help.
 
     Help lists the lines given here, so that showing it imports no verb.
     """
 
-    verbs: Mapping[str, tuple[str, str]] = MappingProxyType({})
-    """Module and line of help of each verb."""
+    verbs: Mapping[str, str] = MappingProxyType({})
+    """The line of help of each verb."""
+
+    modules = "trialport.cli."
+    """What stands before the name of a verb in the name of its module."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in the order of the work."""
@@ -26,7 +29,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb; what is not known is answered with the nearest name."""
         if cmd_name in self.verbs:
-            command: click.Command = import_module(self.verbs[cmd_name][0]).command
+            module = import_module(self.modules + cmd_name.replace("-", "_"))
+            command: click.Command = module.command
             return command
         if not ctx.resilient_parsing and not cmd_name.startswith("-"):
             ctx.fail(_unknown(cmd_name, self.verbs))
@@ -36,7 +40,7 @@ class LazyGroup(click.Group):
         """Write the verbs with their lines, without importing them."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in self.verbs.items()])
+            formatter.write_dl(list(self.verbs.items()))
 
 
 def _unknown(name: str, verbs: Mapping[str, object]) -> str:

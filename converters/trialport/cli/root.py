@@ -69,9 +69,7 @@ def main(args: Sequence[str] | None = None) -> int:
 class _Root(LazyGroup):
     """The group of all verbs; a fault in any of them becomes lines and an exit code."""
 
-    verbs = MappingProxyType(
-        {name: (f"trialport.cli.{name}", line) for name, line in _VERBS.items()}
-    )
+    verbs = MappingProxyType(_VERBS)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb."""

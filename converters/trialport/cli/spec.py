@@ -8,14 +8,13 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {"show": "Show which files STUDY is made of, or what they say merged."}
-
 
 class _Spec(LazyGroup):
     """The group of the verbs for specifications."""
 
+    modules = "trialport.cli.spec_"
     verbs = MappingProxyType(
-        {name: (f"trialport.cli.spec_{name}", line) for name, line in _VERBS.items()}
+        {"show": "Show which files STUDY is made of, or what they say merged."}
     )
 
 

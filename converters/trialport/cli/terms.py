@@ -8,18 +8,17 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {
-    "import": "Make a package of what NCI EVS publishes in FILE.",
-    "list": "List the packages at hand, or the codelists of one.",
-    "show": "Show the terms of CODELIST.",
-}
-
 
 class _Terms(LazyGroup):
     """The group of the verbs for controlled terminology."""
 
+    modules = "trialport.cli.terms_"
     verbs = MappingProxyType(
-        {name: (f"trialport.cli.terms_{name}", line) for name, line in _VERBS.items()}
+        {
+            "import": "Make a package of what NCI EVS publishes in FILE.",
+            "list": "List the packages at hand, or the codelists of one.",
+            "show": "Show the terms of CODELIST.",
+        }
     )
 
 

@@ -8,23 +8,19 @@ import click
 
 from trialport.cli.lazy import LazyGroup
 
-_VERBS = {
-    "show": "Show the datasets of FILE and their variables.",
-    "check": "Read all of FILE and report what departs from the format.",
-    "to-csv": "Write a dataset of FILE as CSV.",
-    "to-parquet": "Write a dataset of FILE as Parquet.",
-    "to-json": "Write a dataset of FILE as CDISC Dataset-JSON 1.1.",
-    "from-json": "Write a Dataset-JSON FILE as SAS XPORT version 5.",
-}
-
 
 class _Xpt(LazyGroup):
     """The group of the verbs for SAS XPORT files."""
 
+    modules = "trialport.cli.xpt_"
     verbs = MappingProxyType(
         {
-            name: (f"trialport.cli.xpt_{name.replace('-', '_')}", line)
-            for name, line in _VERBS.items()
+            "show": "Show the datasets of FILE and their variables.",
+            "check": "Read all of FILE and report what departs from the format.",
+            "to-csv": "Write a dataset of FILE as CSV.",
+            "to-parquet": "Write a dataset of FILE as Parquet.",
+            "to-json": "Write a dataset of FILE as CDISC Dataset-JSON 1.1.",
+            "from-json": "Write a Dataset-JSON FILE as SAS XPORT version 5.",
         }
     )
 
