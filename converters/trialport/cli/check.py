@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from trialport.cli.options import example, json_option, quiet_option, study_argument
-from trialport.cli.show import as_document, emit, has_errors, show_findings
+from trialport.cli.show import show_checked
 
 
 @click.command("check", epilog=example("trialport check mappings/studies/msc_gvhd"))
@@ -28,8 +28,4 @@ def command(ctx: click.Context, study: Path, *, as_json: bool) -> None:
     found = check(study)
     if not study_folder(study).is_dir():
         raise SpecError(found)
-    if as_json:
-        emit(as_document({"study": str(study)}, found))
-    else:
-        show_findings(found, "--json shows them all")
-    ctx.exit(1 if has_errors(found) else 0)
+    ctx.exit(show_checked({"study": str(study)}, found, as_json=as_json))

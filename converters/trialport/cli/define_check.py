@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from trialport.cli.options import encoding_option, example, json_option, quiet_option
-from trialport.cli.show import as_document, emit, has_errors, show_findings
+from trialport.cli.show import show_checked
 
 
 @click.command("check", epilog=example("trialport define check out/msc_gvhd/sdtm/define.xml"))
@@ -25,8 +25,4 @@ def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool) -> 
     from trialport.define.check import check_define
 
     found = check_define(file, name=str(file), encoding=encoding)
-    if as_json:
-        emit(as_document({"file": str(file)}, found))
-    else:
-        show_findings(found, "--json shows them all")
-    ctx.exit(1 if has_errors(found) else 0)
+    ctx.exit(show_checked({"file": str(file)}, found, as_json=as_json))

@@ -44,7 +44,7 @@ def command(file: Path, *, out: Path, as_json: bool) -> None:
     if as_json:
         emit(as_document({"out": str(out), "files": sorted(made.files)}, found))
     else:
-        show_findings(found, "--json shows them all")
+        show_findings(found)
         emit("\n".join(str(out / path) for path in made.files))
 
 

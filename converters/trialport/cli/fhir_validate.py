@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trialport.cli.options import example, json_option, quiet_option
-from trialport.cli.show import as_document, emit, has_errors, show_findings
+from trialport.cli.show import show_checked
 
 if TYPE_CHECKING:
     from trialport.fhir.schema import Version
@@ -39,10 +39,7 @@ def command(
     from trialport.fhir.validate_files import validate_files
 
     counts, found = validate_files(files, version)
-    if as_json:
-        emit(as_document({"fhir": version, "resources": counts}, found))
-    else:
+    if not as_json:
         for resource_type, count in counts.items():
             click.echo(f"{resource_type:<24} {count:>8}")
-        show_findings(found, "--json shows them all")
-    ctx.exit(1 if has_errors(found) else 0)
+    ctx.exit(show_checked({"fhir": version, "resources": counts}, found, as_json=as_json))

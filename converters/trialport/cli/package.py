@@ -58,6 +58,6 @@ def command(
         found = {"package": str(to), "profile": made.profile, "files": list(made.files)}
         emit(as_document(found, made.findings))
     else:
-        show_findings(made.findings, "--json shows them all")
+        show_findings(made.findings)
         emit("\n".join(str(to / each) for each in made.files))
     ctx.exit(WITH_ERRORS if has_errors(made.findings) else DONE)

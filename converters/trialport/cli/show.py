@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from trialport.cli.root import DONE, WITH_ERRORS
 from trialport.diagnostics import Diagnostic, Place, Severity, WriteError, plain
 
 MOST_LINES = 100
@@ -20,7 +21,22 @@ _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def show_findings(found: Sequence[Diagnostic], rest: str) -> None:
+def show_checked(head: Mapping[str, Any], found: Sequence[Diagnostic], *, as_json: bool) -> int:
+    """Write what a check found, and return the exit code.
+
+    Args:
+        head: what was checked, at the head of the document.
+        found: the findings.
+        as_json: write one document.
+    """
+    if as_json:
+        emit(as_document(head, found))
+    else:
+        show_findings(found)
+    return WITH_ERRORS if has_errors(found) else DONE
+
+
+def show_findings(found: Sequence[Diagnostic], rest: str = "--json shows them all") -> None:
     """Write findings to stdout, errors first, and their counts to stderr.
 
     Args:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from trialport.cli.options import encoding_option, example, json_option, quiet_option, xpt_argument
-from trialport.cli.show import as_document, emit, has_errors, show_findings
+from trialport.cli.show import show_checked
 from trialport.diagnostics import DataError, Diagnostic
 
 _NOT_READ = ("E3050", "E3067")
@@ -27,11 +27,7 @@ def command(ctx: click.Context, file: Path, *, encoding: str, as_json: bool) -> 
     holds text that is not in the encoding, or is no XPORT version 5 file.
     """
     found = _faults(file, encoding)
-    if as_json:
-        emit(as_document({"file": str(file)}, found))
-    else:
-        show_findings(found, "--json shows them all")
-    ctx.exit(1 if has_errors(found) else 0)
+    ctx.exit(show_checked({"file": str(file)}, found, as_json=as_json))
 
 
 def _faults(file: Path, encoding: str) -> list[Diagnostic]:
