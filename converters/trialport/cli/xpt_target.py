@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from trialport.cli.show import emit, json_text, writing_result
 from trialport.diagnostics import Diagnostic, Place, WriteError
+from trialport.exchange.formats import JSON_EXTENSIONS
 from trialport.xport import StoredMember, read_members
 from trialport.xport.atomic import atomic_file
 
 if TYPE_CHECKING:
     from trialport.exchange import JsonDataset
     from trialport.exchange.dataset import Dataset
-
-JSON_EXTENSIONS = (".json", ".ndjson", ".dsjc")
 
 
 def stored_datasets(

@@ -14,7 +14,7 @@ from trialport.cli.options import (
     member_option,
     xpt_argument,
 )
-from trialport.cli.xpt_target import JSON_EXTENSIONS
+from trialport.exchange.formats import JSON_EXTENSIONS
 
 
 @click.command(

@@ -10,7 +10,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trialport.exchange.files import EXTENSIONS, export_dataset, open_dataset, read_dataset
+    from trialport.exchange.files import export_dataset, open_dataset, read_dataset
+    from trialport.exchange.formats import EXTENSIONS
     from trialport.exchange.json_read import JsonDataset, open_dataset_json
     from trialport.exchange.json_write import write_dataset_json
     from trialport.exchange.to_xpt import write_transport
@@ -27,7 +28,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("EXTENSIONS", "export_dataset", "open_dataset", "read_dataset"), "files"),
+    "EXTENSIONS": "formats",
+    **dict.fromkeys(("export_dataset", "open_dataset", "read_dataset"), "files"),
     **dict.fromkeys(("JsonDataset", "open_dataset_json"), "json_read"),
     "write_dataset_json": "json_write",
     "write_transport": "to_xpt",

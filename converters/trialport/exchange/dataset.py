@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from trialport.xport.arrow import dataset_schema
-from trialport.xport.model import MISSING_SUFFIX, Member
+from trialport.xport.arrow import dataset_schema, without_empty_companions
+from trialport.xport.model import Member
 
 
 class Dataset(Protocol):
@@ -37,9 +37,4 @@ def as_table(dataset: Dataset) -> pa.Table:
     """Return a dataset as a table; columns for special missing values are there where any is."""
     schema = dataset_schema(dataset.member, special_missing=True)
     table = pa.Table.from_batches(dataset.batches(special_missing=True), schema=schema)
-    empty = [
-        name
-        for name in table.column_names
-        if name.endswith(MISSING_SUFFIX) and table[name].null_count == len(table)
-    ]
-    return table.drop_columns(empty) if empty else table
+    return without_empty_companions(table)

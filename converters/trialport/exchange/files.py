@@ -18,15 +18,13 @@ from trialport.exchange.csv import csv_chunks
 from trialport.exchange.csv_metadata import csv_metadata, metadata_path
 from trialport.exchange.csv_read import CsvDataset
 from trialport.exchange.dataset import Dataset, as_table
+from trialport.exchange.formats import EXTENSIONS, JSON_EXTENSIONS
 from trialport.exchange.json_read import open_dataset_json
 from trialport.exchange.json_write import write_dataset_json
 from trialport.exchange.parquet import read_parquet, write_parquet
 from trialport.xport.atomic import atomic_file
 from trialport.xport.model import MISSING_SUFFIX
 from trialport.xport.reader import StoredMember, read_members
-
-EXTENSIONS = (".xpt", ".json", ".ndjson", ".dsjc", ".parquet", ".csv")
-JSON_EXTENSIONS = (".json", ".ndjson", ".dsjc")
 
 _NOTHING: Mapping[str, str] = {}
 

@@ -16,6 +16,9 @@ FORMATS: Mapping[str, str] = {
 }
 """What is written beside transport files, which are always written."""
 
+JSON_EXTENSIONS = (".json", ".ndjson", ".dsjc")
+EXTENSIONS = (f".{TRANSPORT}", *FORMATS.values())
+
 
 def format_faults(asked: Iterable[str], place: Place) -> list[Diagnostic]:
     """Return E1290 for each format that is none."""

@@ -1,4 +1,4 @@
-"""The Arrow schema of a member."""
+"""The Arrow schema and table of a member."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def dataset_schema(member: Member, *, special_missing: bool = False) -> pa.Schem
         if special_missing and variable.type == "num":
             fields.append(pa.field(variable.name + MISSING_SUFFIX, pa.string()))
     return pa.schema(fields, {"name": member.name, "label": member.label})
+
+
+def without_empty_companions(table: pa.Table) -> pa.Table:
+    """Return a table without the columns for special missing values that hold none."""
+    empty = [
+        name
+        for name in table.column_names
+        if name.endswith(MISSING_SUFFIX) and table[name].null_count == len(table)
+    ]
+    return table.drop_columns(empty) if empty else table
 
 
 def _metadata(variable: Variable) -> dict[str, str]:

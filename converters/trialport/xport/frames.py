@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
+from trialport.xport.arrow import without_empty_companions
 from trialport.xport.atomic import atomic_file
 from trialport.xport.batch_faults import raise_if
 from trialport.xport.encodings import Policy
@@ -61,12 +62,7 @@ def read_xpt_arrow(
     stored = _chosen(read_members(path, encoding=encoding), str(path), member)
     schema = stored.schema(special_missing=True)
     table = pa.Table.from_batches(stored.batches(special_missing=True), schema=schema)
-    empty = [
-        name
-        for name in table.column_names
-        if name.endswith(MISSING_SUFFIX) and table[name].null_count == len(table)
-    ]
-    return table.drop_columns(empty) if empty else table
+    return without_empty_companions(table)
 
 
 def write_xpt(
