@@ -50,7 +50,7 @@ def _column_faults(engine: Engine, step: Step, files: Mapping[str, str]) -> list
     if not step.faults:
         return []
     counts = [sql.call("count", sql.column(each.column)) for each in step.faults]
-    table = exp.table_(step.name, quoted=True)
+    table = sql.table(step.name)
     numbers = engine.rows(exp.select(*counts).from_(table.copy()))[0]
     found: list[Diagnostic] = []
     for fault, number in zip(step.faults, numbers, strict=True):
@@ -148,7 +148,7 @@ def _query_faults(
 
 def _named(engine: Engine, relation: str, row: int) -> str:
     """Return a record of a dataset by its subject and sequence number, where it has them."""
-    table = exp.table_(relation, quoted=True)
+    table = sql.table(relation)
     columns = [str(each[0]) for each in engine.rows(exp.Describe(this=table.copy()))]
     known = ("USUBJID", sequence_variable(relation, columns))
     keys = [each for each in known if each in columns]

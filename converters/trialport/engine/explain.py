@@ -95,7 +95,7 @@ class _Following:
 
     def matching(self, step: Step, keys: Mapping[str, str]) -> list[int]:
         """Return the numbers of the records that have some values, compared as text."""
-        table = exp.table_(step.name, quoted=True)
+        table = sql.table(step.name)
         wanted = [
             exp.EQ(this=_text(sql.column(name)), expression=sql.text(value))
             for name, value in keys.items()
@@ -193,7 +193,7 @@ class _Following:
     def _record(self, step: Step, row: int) -> dict[str, Any]:
         names = [each.name for each in step.variables]
         columns = [*names, "__id", "__block", "__row", *(key for key, _ in step.row_keys)]
-        table = exp.table_(step.name, quoted=True)
+        table = sql.table(step.name)
         where = exp.EQ(this=sql.column("__id"), expression=exp.Literal.number(row))
         query = exp.select(*map(sql.column, columns)).from_(table).where(where)
         return dict(zip(columns, self.engine.rows(query)[0], strict=True))

@@ -63,7 +63,7 @@ def check_chosen(engine: Engine, plan: Plan, chosen: Sequence[str]) -> None:
     """
     if not any(each.name == "DM" for each in plan.steps):
         return
-    table = exp.table_("DM", quoted=True)
+    table = sql.table("DM")
     have = {str(row[0]) for row in engine.rows(exp.select(sql.column("USUBJID")).from_(table))}
     prefix = f"{plan.studyid}-"
     unknown = [each for each in chosen if each not in have and prefix + each not in have]

@@ -18,7 +18,14 @@ from trialport.plan.fill import Filled, Filler
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.locality import is_subject_local
 from trialport.plan.lookups import key_pairs, sorted_uses
-from trialport.plan.metadata import Guides, declared_type, in_order, leaf_plan, variable_plan
+from trialport.plan.metadata import (
+    Guides,
+    check_label,
+    declared_type,
+    in_order,
+    leaf_plan,
+    variable_plan,
+)
 from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan, Written
 from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
@@ -540,11 +547,8 @@ def _step(
     )
     keys = tuple(each.text for each in node.keys)
     label = node.label.text if node.label else work.guides.label(node, work.group)
-    if node.label and len(label.encode()) > 40:
-        problem = (
-            f"the label of {node.dataset.text} has {len(label.encode())} bytes, XPORT holds 40"
-        )
-        work.collector.fault("E1230", node.label.place, problem, "shorten it")
+    if node.label:
+        check_label(node.dataset.text, node.label, work.collector)
     if not label and work.group != "fhir":
         work.collector.fault(
             "E1231", node.place, f"dataset {node.dataset.text} has no label", "add label: ..."

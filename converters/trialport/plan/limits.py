@@ -98,7 +98,7 @@ def _after(day: str, date: exp.Expr, cutoff: str) -> exp.Expr:
 
 def _nulled(later: Mapping[str, tuple[str, ...]], cutoff: str) -> list[exp.Expr]:
     return [
-        sql.alias(exp.Case(ifs=[exp.If(this=exp.Not(this=late), true=sql.column(each))]), each)
+        sql.alias(sql.when(exp.Not(this=late), sql.column(each)), each)
         for name, others in later.items()
         for each in (name, *others)
         for late in [_after("tp_earliest_day", sql.column(name), cutoff)]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from trialport.functions.model import Type
 from trialport.plan.collect import Collector
 from trialport.plan.model import VariablePlan
-from trialport.spec.nodes import Dataset, DataType, Origin, Variable
+from trialport.spec.nodes import Dataset, DataType, Origin, Text, Variable
 from trialport.standard.model import Standard, find_variable
 from trialport.standard.model import Variable as StandardVariable
+from trialport.xport.model import LONGEST_LABEL
 
 _STRUCTURES = {"ADSL": "ADSL", "ADAE": "ADAE"}
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -145,6 +146,14 @@ def _kind(data_type: DataType) -> Type:
     return Type.NUMBER if data_type is DataType.NUM else Type.TEXT
 
 
+def check_label(name: str, label: Text, collector: Collector) -> None:
+    """Report E1230 for the label of a dataset or variable that is too long."""
+    size = len(label.text.encode())
+    if size > LONGEST_LABEL:
+        problem = f"the label of {name} has {size} bytes, XPORT holds {LONGEST_LABEL}"
+        collector.fault("E1230", label.place, problem, "shorten it")
+
+
 def _label(
     name: str,
     node: Variable,
@@ -153,10 +162,7 @@ def _label(
     collector: Collector,
 ) -> str:
     if node.label is not None:
-        if len(node.label.text.encode()) > 40:
-            size = len(node.label.text.encode())
-            problem = f"the label of {name} has {size} bytes, XPORT holds 40"
-            collector.fault("E1230", node.label.place, problem, "shorten it")
+        check_label(name, node.label, collector)
         return node.label.text
     if copied is not None:
         return copied.label

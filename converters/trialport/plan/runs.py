@@ -85,11 +85,7 @@ def run_columns(
         "stretch": exp.Sub(this=exp.Paren(this=day), expression=place.copy()),
         "begins": begins,
     }
-    return tuple(_alias(tree, f"~{name}.{step}") for step, tree in steps.items())
-
-
-def _alias(tree: exp.Expr, name: str) -> exp.Alias:
-    return exp.Alias(this=tree, alias=sql.name(name))
+    return tuple(sql.alias(tree, f"~{name}.{step}") for step, tree in steps.items())
 
 
 def _epoch() -> list[exp.Expr]:

@@ -11,7 +11,7 @@ from trialport.plan.collect import Collector, split_order
 from trialport.plan.runs import begins_run, check_run, run_columns
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
-from trialport.spec.compiled import finite
+from trialport.spec.compiled import faults_of, finite
 from trialport.spec.expression_types import TEXT_LIKE, type_error
 from trialport.spec.expressions import Compiled, Reference
 from trialport.spec.nodes import Pick, RunStep, Variable, Window, WindowPick
@@ -88,7 +88,6 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
     if value is not None:
         _check_type(node, value.type)
     uses = frozenset[Reference]().union(*(part.uses for part in parts))
-    faults = tuple(fault for part in parts for fault in part.faults)
     condition = where.sql if where is not None else None
     before: tuple[exp.Alias, ...] = ()
     if node.run is not None:
@@ -100,7 +99,7 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
     tree, kind = _value(
         node, condition, value, [each.sql for each in group], [(each.sql, d) for each, d in order]
     )
-    made = Compiled(tree, kind, uses, faults, before=before)
+    made = Compiled(tree, kind, uses, faults_of(parts), before=before)
     return finite(made) if node.pick is WindowPick.SUM and kind is Type.NUMBER else made
 
 

@@ -103,7 +103,7 @@ def faults_of(parts: Sequence[Compiled]) -> tuple[Fault, ...]:
 def guarded(fault: Fault, condition: exp.Expr) -> Fault:
     """Return the fault as it counts where the condition holds; both are put into it as they are."""
     value = exp.Case(ifs=[exp.If(this=condition, true=fault.value)])
-    return Fault(fault.code, value, fault.problem, fault.remedy, fault.uses)
+    return replace(fault, value=value)
 
 
 def with_fault(whole: Compiled, value: Compiled, code: str, problem: str, remedy: str) -> Compiled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -117,20 +118,19 @@ def _past(fault: Fault, conditions: Sequence[Compiled]) -> Fault:
     """Return the fault of a condition, which is asked only where none before it holds."""
     if not conditions:
         return fault
-    ifs = [exp.If(this=each.sql.copy(), true=exp.Null()) for each in conditions]
-    value = exp.Case(ifs=ifs, default=fault.value)
-    return Fault(fault.code, value, fault.problem, fault.remedy, fault.uses)
+    return replace(fault, value=exp.Case(ifs=_nothing_where(conditions), default=fault.value))
 
 
 def _in_branch(fault: Fault, conditions: Sequence[Compiled], place: int) -> Fault:
     """Return the fault as it counts in branch `place` of a case, reached only past the others."""
-    ifs = [exp.If(this=each.sql.copy(), true=exp.Null()) for each in conditions[:place]]
-    if place < len(conditions):
-        ifs.append(exp.If(this=conditions[place].sql.copy(), true=fault.value))
-        value: exp.Expr = exp.Case(ifs=ifs)
-    else:
-        value = exp.Case(ifs=ifs, default=fault.value)
-    return Fault(fault.code, value, fault.problem, fault.remedy, fault.uses)
+    if place == len(conditions):
+        return _past(fault, conditions)
+    own = exp.If(this=conditions[place].sql.copy(), true=fault.value)
+    return replace(fault, value=exp.Case(ifs=[*_nothing_where(conditions[:place]), own]))
+
+
+def _nothing_where(conditions: Sequence[Compiled]) -> list[exp.If]:
+    return [exp.If(this=each.sql.copy(), true=exp.Null()) for each in conditions]
 
 
 def _searched(node: exp.Expr) -> exp.Case:
