@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from sqlglot import exp
-from trialport.pipeline import _Work, plan  # pyright: ignore[reportPrivateUsage]
+from trialport.pipeline import plan
+from trialport.pipeline.work import Work
 from trialport.plan.model import Step
 from trialport.spec import sql
 
@@ -28,7 +29,7 @@ def main() -> None:
     raw = ROOT / "samples" / "msc_gvhd" / "raw"
     totals = {True: 0.0, False: 0.0}
     start = time.process_time()
-    with _Work(planned, raw, 1, None, lambda _: None, None) as work:
+    with Work(planned, raw, 1, None, lambda _: None, None) as work:
         whole = time.process_time() - start
         for number in range(rounds):
             for with_keys in (True, False) if number % 2 else (False, True):

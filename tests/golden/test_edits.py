@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 import pytest
-from trialport import datasets, pipeline
+from trialport import datasets
+from trialport.pipeline import conversion, plan
 from trialport.plan.lineage import RECORDS, downstream
 from trialport.plan.model import Plan
 
@@ -49,10 +50,9 @@ def work(study: Path, sample: Path) -> Iterator[tuple[Plan, Tables, Cells, list[
         name: [row for row in rows if plain(row["subject_no"]) in chosen]
         for name, rows in whole.items()
     }
-    make_plan = pipeline.plan
-    planned = cache(lambda: make_plan(study))
+    planned = cache(lambda: plan(study))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "plan", lambda *_: planned())
+        patch.setattr(conversion, "plan", lambda *_: planned())
         before = _cells(datasets(study, raw=frames(tables, columns))[0])
         batches: list[Edited] = []
         for batch in range(BATCHES):

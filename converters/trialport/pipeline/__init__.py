@@ -1,0 +1,28 @@
+"""The order of the whole work: plan, read, stage, SDTM, ADaM, write, validate, report."""
+
+from trialport.pipeline.conversion import convert, datasets
+from trialport.pipeline.explanation import explain
+from trialport.pipeline.made import Conversion, finding_json
+from trialport.pipeline.packaging import package
+from trialport.pipeline.planning import check, compare, plan, raw_tables, reduced
+from trialport.pipeline.queries import raw_queries
+from trialport.pipeline.validation import validate
+from trialport.pipeline.work import Progress, Raw
+
+__all__ = [
+    "Conversion",
+    "Progress",
+    "Raw",
+    "check",
+    "compare",
+    "convert",
+    "datasets",
+    "explain",
+    "finding_json",
+    "package",
+    "plan",
+    "raw_queries",
+    "raw_tables",
+    "reduced",
+    "validate",
+]

@@ -1,0 +1,179 @@
+"""Write what was made: datasets, Define-XML, resources, findings and manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from trialport.metadata import DatasetMetadata
+from trialport.moment import creation_time
+from trialport.pipeline.described import describe
+from trialport.pipeline.made import Conversion, finding_json, finding_order, manifest
+from trialport.pipeline.planning import encoding_of
+from trialport.pipeline.work import Work
+from trialport.plan.model import Step, VariablePlan
+from trialport.spec.nodes import DataType
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialport.engine.duckdb import Engine
+    from trialport.fhir.schema import Version
+    from trialport.spec.translation import Translation
+    from trialport.write.xpt import XptFile
+    from trialport.xport import model as xport
+
+
+def write_outputs(
+    work: Work, folder: Path, formats: Sequence[str], fhir: Sequence[Version]
+) -> Conversion:
+    """Write everything that the work made into the folder, and what was found."""
+    files = _files(work, folder)
+    described = _write_datasets(work, files)
+    _write_defines(work, folder, described)
+    for each in work.planned.translations.values():
+        _write_translated(work, folder, files, each)
+    _write_formats(work, folder, described, formats)
+    for version in dict.fromkeys(fhir):
+        _write_resources(work, folder, version)
+    _validate(work, described)
+    _hold_against_profile(work, folder, described)
+    return _report(work, folder, described)
+
+
+def _files(work: Work, folder: Path) -> list[XptFile]:
+    from trialport.write.xpt import XptFile
+    from trialport.xport.model import Member
+
+    files: list[XptFile] = []
+    for step in work.planned.plan.steps:
+        path = folder / step.group / f"{step.name.lower()}.xpt"
+        member = Member(step.name, step.label, tuple(map(_xpt_variable, step.variables)))
+        files.append(XptFile(member, _reader(work.engine, step), path))
+    return files
+
+
+def _reader(engine: Engine, step: Step) -> Callable[[], Iterable[pa.RecordBatch]]:
+    return lambda: engine.batches(step.output)
+
+
+def _xpt_variable(variable: VariablePlan) -> xport.Variable:
+    from trialport.xport.model import Variable
+
+    kind: Literal["char", "num"] = "num" if variable.type is DataType.NUM else "char"
+    length = 8 if kind == "num" else variable.length
+    return Variable(variable.name, variable.label, kind, length, variable.format)
+
+
+def _write_datasets(work: Work, files: Sequence[XptFile]) -> tuple[DatasetMetadata, ...]:
+    from trialport.write.xpt import write_xpt_files
+
+    encoding = encoding_of(work.planned)
+    members = write_xpt_files(files, encoding=encoding, created=creation_time())
+    return _described(work, members)
+
+
+def _described(work: Work, members: Iterable[xport.Member]) -> tuple[DatasetMetadata, ...]:
+    return tuple(
+        describe(step, member, work.engine.count(step.name), work.planned)
+        for step, member in zip(work.planned.plan.steps, members, strict=True)
+    )
+
+
+def _write_translated(
+    work: Work, folder: Path, files: Sequence[XptFile], translation: Translation
+) -> None:
+    """Write datasets and Define-XML with the labels of another language."""
+    from trialport.write.translated import write_translated
+
+    work.progress(f"labels {translation.language}")
+    members = write_translated(files, folder, translation, creation_time())
+    _write_defines(work, folder / translation.language, _described(work, members), translation)
+
+
+def _write_defines(
+    work: Work,
+    folder: Path,
+    described: Sequence[DatasetMetadata],
+    translation: Translation | None = None,
+) -> None:
+    from trialport.define.files import write_defines
+
+    work.progress("Define-XML")
+    work.findings += write_defines(
+        folder,
+        described,
+        work.planned.plan.steps,
+        work.planned.specification,
+        work.planned.vocabulary,
+        work.planned.packages,
+        work.engine.rows,
+        created=creation_time(),
+        translation=translation,
+    )
+
+
+def _write_formats(
+    work: Work, folder: Path, described: Sequence[DatasetMetadata], formats: Sequence[str]
+) -> None:
+    if not formats:
+        return
+    from trialport.write.formats import write_formats
+
+    work.progress("formats")
+    write_formats(
+        folder,
+        described,
+        formats,
+        study=work.planned.specification.study.study.text,
+        encoding=encoding_of(work.planned),
+        created=creation_time(),
+    )
+
+
+def _write_resources(work: Work, folder: Path, version: Version) -> None:
+    if not work.planned.plan.resources:
+        return
+    from trialport.fhir.manifest import write_manifest
+    from trialport.fhir.write import write_resources
+
+    resources = work.planned.plan.resources
+    steps = ((each, work.engine.batches(each.step.output)) for each in resources)
+    study = work.planned.specification.study
+    work.progress(f"FHIR {version}")
+    files, found = write_resources(
+        steps, folder / "fhir", version, studyid=study.study.text, offset=study.timezone
+    )
+    work.findings += found
+    where, created = folder / "fhir" / version, creation_time()
+    write_manifest(where, files, studyid=study.study.text, created=created)
+
+
+def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:
+    from trialport.rules.run import validate_datasets
+
+    work.progress("rules")
+    work.findings += validate_datasets(described, work.engine.connection)
+
+
+def _hold_against_profile(work: Work, folder: Path, described: Sequence[DatasetMetadata]) -> None:
+    """Note where datasets do not keep to the profile that was asked for."""
+    from trialport.profiles import profile_faults
+
+    profile = work.planned.profile
+    if profile is None:
+        return
+    sizes = {each.path: (folder / each.path).stat().st_size for each in described}
+    work.findings += profile_faults(profile, described, sizes, encoding_of(work.planned))
+
+
+def _report(work: Work, folder: Path, described: tuple[DatasetMetadata, ...]) -> Conversion:
+    from trialport.write.manifest import file_entries, write_json
+
+    files = file_entries(folder)
+    findings = sorted(set(work.findings), key=finding_order)
+    made = Conversion(None, tuple(findings), described, tuple(files), work.restrictions)
+    write_json(folder / "findings.json", [finding_json(each) for each in findings])
+    write_json(folder / "manifest.json", manifest(made, work.planned, work.digests))
+    return made
