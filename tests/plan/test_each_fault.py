@@ -124,7 +124,7 @@ def test_an_unknown_unit_of_a_test(tmp_path: Path) -> None:
     assert "E1224" in _codes(tmp_path, {"adam/adx.yaml": _DATASET.replace(_VALUE, value)})
 
 
-def test_an_element_repeated_over_a_set_is_not_there_yet(tmp_path: Path) -> None:
+def test_an_element_is_repeated_over_a_set_of_the_resource_alone(tmp_path: Path) -> None:
     resource = """\
 resource: Patient
 each: {from: ADX}

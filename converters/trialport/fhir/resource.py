@@ -10,11 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
+from trialport.fhir.filled import fill, missing
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import identity_key, resource_id
 from trialport.fhir.schema import Definitions
-from trialport.fhir.template import Fill, Slot, Template
-from trialport.fhir.values import Value, finite, json_values
+from trialport.fhir.template import Slot, Template
+from trialport.fhir.values import Value, json_values
 from trialport.plan.model import ResourceStep
 
 # The garbage collector goes through all that is alive: the fewer resources, the faster.
@@ -62,7 +63,7 @@ def build(
             none; without it there is no identifier.
         offset: the study's offset from UTC, for times that have none.
     """
-    template = Template(step, definitions)
+    template = Template(step.content, step.type, "", "", definitions)
     is_written = "identifier" in template.elements
     identifier = None if is_written else _identifier(step, definitions, studyid)
     for batch in batches:
@@ -76,7 +77,7 @@ def _with_identity(step: ResourceStep, batch: pa.RecordBatch, findings: Findings
     """Return the records whose identity is complete; report the others."""
     is_missing = np.zeros(batch.num_rows, dtype=bool)
     for name in step.identity:
-        is_missing |= _nulls(batch.column(name))
+        is_missing |= missing(batch.column(name))
     for number in np.flatnonzero(is_missing).tolist():
         values = (batch.column(name)[number].as_py() for name in step.identity)
         known = identity_key(["" if each is None else str(each) for each in values])
@@ -98,56 +99,28 @@ def _built(
     identities = list(zip(*parts, strict=True))
     keys = [identity_key(each) for each in identities]
     ids = [resource_id(step.type, each) for each in identities]
-    columns = [finite(batch.column(each.column)) for each in template.slots]
-    for slot, column in zip(template.slots, columns, strict=True):
-        _report_infinite(batch.column(slot.column), column, slot, step.type, ids, findings)
-    values = [
-        json_values(column, slot.type, offset)
-        for slot, column in zip(template.slots, columns, strict=True)
-    ]
-    patterns, fills = _patterns(columns, batch.num_rows, template)
-    rows = zip(*values, strict=True) if values else iter([()] * len(ids))
+
+    def report(slot: Slot, row: int, value: object) -> None:
+        problem = f"{value} is a number that JSON cannot write; the element is left out"
+        remedy = "correct the record or the expression"
+        findings.add("E4211", f"{step.type}/{ids[row]}", slot.path, problem, remedy)
+
+    filled = fill(template, batch.num_rows, batch.column, offset, report)
     resources: list[dict[str, Any]] = []
-    for key, id_, pattern, row in zip(keys, ids, patterns, rows, strict=True):
+    for key, id_, content in zip(keys, ids, filled.contents, strict=True):
         resource: dict[str, Any] = {"resourceType": step.type, "id": id_}
         if identifier is not None:
             resource["identifier"] = identifier(key)
-        resource.update(fills[pattern](row))
+        resource.update(content)
         resources.append(resource)
-    slots = list(zip(template.slots, values, strict=True))
-    coded = [column for slot, column in slots if slot.key in {"code", "system"}]
     return Built(
         type=step.type,
         resources=resources,
         identities=keys,
-        kinds=list(zip([step.step.name] * len(ids), patterns, *coded, strict=True)),
-        references=[(slot.path, column) for slot, column in slots if slot.key == "reference"],
-        periods=[(path, values[start], values[end]) for path, start, end in template.periods],
+        kinds=[(step.step.name, each) for each in filled.kinds],
+        references=filled.references,
+        periods=filled.periods,
     )
-
-
-def _patterns(
-    columns: Sequence[pa.Array], length: int, template: Template
-) -> tuple[list[bytes], dict[bytes, Fill]]:
-    """Return for each row its pattern of nulls, and for each pattern what fills the content."""
-    nulls = np.zeros((length, max(1, len(columns))), dtype=bool)
-    for number, column in enumerate(columns):
-        nulls[:, number] = _nulls(column)
-    packed = np.packbits(nulls, axis=1)
-    width = packed.shape[1]
-    joined = packed.tobytes()
-    patterns = [joined[at : at + width] for at in range(0, width * length, width)]
-    first = {pattern: row for row, pattern in reversed(list(enumerate(patterns)))}
-    return patterns, {
-        pattern: template.fill(np.flatnonzero(nulls[row]).tolist())
-        for pattern, row in first.items()
-    }
-
-
-def _nulls(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    if not column.null_count:
-        return np.zeros(len(column), dtype=bool)
-    return column.is_null().to_numpy(zero_copy_only=False)
 
 
 def _identifier(
@@ -160,20 +133,3 @@ def _identifier(
     if definitions.is_repeated(step.type, "identifier"):
         return lambda key: [{"system": system, "value": key}]
     return lambda key: {"system": system, "value": key}
-
-
-def _report_infinite(
-    given: pa.Array,
-    kept: pa.Array,
-    slot: Slot,
-    resource_type: str,
-    ids: Sequence[str],
-    findings: Findings,
-) -> None:
-    if given.null_count == kept.null_count:
-        return
-    for number in np.flatnonzero(_nulls(kept) & ~_nulls(given)).tolist():
-        value = given[number].as_py()
-        problem = f"{value} is a number that JSON cannot write; the element is left out"
-        remedy = "correct the record or the expression"
-        findings.add("E4211", f"{resource_type}/{ids[number]}", slot.path, problem, remedy)

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from trialport.fhir.schema import Definitions
-from trialport.fhir.values import Value
-from trialport.plan.model import ResourceStep
-from trialport.spec.nodes import Content, Element, Leaf, Repeated
+from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated
 
-Fill = Callable[[Sequence[Value]], dict[str, Any]]
+Fill = Callable[[Sequence[Any]], Any]
 
 # A constant of the study is filled like an expression, but says nothing about the record.
 _STUDY_CONSTANT = re.compile(r"\s*study\.\w+\s*")
@@ -21,33 +19,56 @@ _STUDY_CONSTANT = re.compile(r"\s*study\.\w+\s*")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A leaf that is filled from a column: its key, its FHIR type, and where it stands."""
+    """What is filled for each record: a leaf from a column, or the items of repeated content.
+
+    Of a leaf it tells the key, the FHIR type, and where it stands. Items have a template of their
+    own; their `column` is one whose lists are as long as there are items.
+    """
 
     column: str
     key: str
     type: str
     path: str
     is_live: bool
+    items: Template | None = None
 
 
 class Template:
-    """The content of one step, to be filled from rows whose values stand in the order of `slots`.
+    """Content to be filled from rows whose values stand in the order of `slots`.
 
     Null values are left out, and with them every element that holds expressions of which none has
-    a value; constants and `study.NAME` do not keep it. Only the resource itself always stays.
+    a value; constants and `study.NAME` do not keep it. Only the resource itself always stays: what
+    is left out of an item is the item, and None is made of it.
     Constant elements are shared by the resources: what is made is to be read, not changed.
+
+    Args:
+        content: the content of a resource, or of an item.
+        parent: type of the element that it stands in; of the resource itself where it is whole.
+        name: name of the element; empty for a resource.
+        path: where it stands, for messages.
+        definitions: the types of the FHIR version.
     """
 
-    def __init__(self, step: ResourceStep, definitions: Definitions) -> None:
-        assert isinstance(step.content, Element)
-        self._content = step.content
+    def __init__(
+        self, content: Content, parent: str, name: str, path: str, definitions: Definitions
+    ) -> None:
+        self._content = content
+        self._is_item = bool(name)
         self._filled: dict[frozenset[int], Fill] = {}
-        self._places: dict[str, int] = {}
+        self._places: dict[int, int] = {}
         self.slots: list[Slot] = []
         self.periods: list[tuple[str, int, int]] = []
-        self.elements = tuple(step.content.children)
-        for name, child in step.content.children.items():
-            self._collect(child, step.type, name, name, definitions)
+        if self._is_item:
+            self._collect(content, parent, name, path, definitions)
+        else:
+            assert isinstance(content, Element)
+            for key, child in content.children.items():
+                self._collect(child, parent, key, key, definitions)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """The names of the elements of a resource."""
+        return tuple(self._content.children) if isinstance(self._content, Element) else ()
 
     def fill(self, nulls: Iterable[int]) -> Fill:
         """Return what makes the elements of a row in which the slots of these numbers are null."""
@@ -63,28 +84,38 @@ class Template:
             if content.value is not None:
                 kind = definitions.element_type(parent, name)
                 is_live = not _STUDY_CONSTANT.fullmatch(content.value.text)
-                column = str(content.constant)
-                self._places[column] = len(self.slots)
-                self.slots.append(Slot(column, name, kind, path, is_live))
+                self._add(content, Slot(str(content.constant), name, kind, path, is_live))
+        elif isinstance(content, Each):
+            items = Template(content.content, parent, name, path, definitions)
+            self._add(content, Slot(items.slots[0].column, name, "", path, True, items))
         elif isinstance(content, Repeated):
             for place, item in enumerate(content.items):
                 self._collect(item, parent, name, f"{path}[{place}]", definitions)
-        elif isinstance(content, Element):
+        else:
             own = definitions.element_type(parent, name)
             for key, child in content.children.items():
                 self._collect(child, own, key, f"{path}.{key}", definitions)
             self._collect_period(content, path)
 
+    def _add(self, content: Leaf | Each, slot: Slot) -> None:
+        self._places[id(content)] = len(self.slots)
+        self.slots.append(slot)
+
     def _collect_period(self, content: Element, path: str) -> None:
         start, end = content.children.get("start"), content.children.get("end")
         if isinstance(start, Leaf) and isinstance(end, Leaf) and start.value and end.value:
-            places = self._places[str(start.constant)], self._places[str(end.constant)]
-            self.periods.append((path, *places))
+            self.periods.append((path, self._places[id(start)], self._places[id(end)]))
 
     def _compiled(self, missing: frozenset[int]) -> Fill:
-        body, _ = self._object(self._content, missing)
+        body: ast.expr | None
+        if self._is_item:
+            body, is_filled = self._expression(self._content, missing)
+            body = None if is_filled is False else body
+        else:
+            assert isinstance(self._content, Element)
+            body, _ = self._object(self._content, missing)
         constants = _Constants()
-        body = constants.visit(body)
+        body = constants.visit(body) if body is not None else ast.Constant(None)
         parameter = ast.arguments([], [ast.arg("row")], None, [], [], None, [])
         whole = ast.fix_missing_locations(ast.Expression(ast.Lambda(parameter, body)))
         # The tree is made of names, constants and displays alone; no text is ever parsed.
@@ -99,11 +130,17 @@ class Template:
         """
         if isinstance(content, Leaf):
             return self._leaf(content, missing)
+        if isinstance(content, Each):
+            return self._value(self._places[id(content)], missing)
         if isinstance(content, Repeated):
-            items = [self._expression(each, missing) for each in content.items]
-            kept = [made for made, _ in items if made is not None]
-            return (ast.List(kept, ast.Load()) if kept else None), _any(live for _, live in items)
-        assert isinstance(content, Element)
+            items = [(each, *self._expression(each, missing)) for each in content.items]
+            kept = [
+                ast.Starred(made, ast.Load()) if isinstance(each, Each) else made
+                for each, made, _ in items
+                if made is not None
+            ]
+            found = ast.List(kept, ast.Load()) if kept else None
+            return found, _any(live for _, _, live in items)
         made, is_filled = self._object(content, missing)
         return (made if made.keys and is_filled is not False else None), is_filled
 
@@ -116,7 +153,9 @@ class Template:
     def _leaf(self, leaf: Leaf, missing: frozenset[int]) -> tuple[ast.expr | None, bool | None]:
         if leaf.value is None:
             return ast.Constant(leaf.constant), None
-        place = self._places[str(leaf.constant)]
+        return self._value(self._places[id(leaf)], missing)
+
+    def _value(self, place: int, missing: frozenset[int]) -> tuple[ast.expr | None, bool | None]:
         is_live = self.slots[place].is_live
         if place in missing:
             return None, False if is_live else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from trialport.diagnostics import Place
 from trialport.plan.definitions import Definitions, definitions
 from trialport.plan.lineage import direct_sources
 from trialport.plan.model import Plan, ResourceStep, Step, VariablePlan
-from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated
+from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated, Text
 
 
 class Kind(StrEnum):
@@ -214,7 +214,9 @@ def _unplaced(content: Content) -> Content:
     if isinstance(content, Repeated):
         return Repeated(nowhere, tuple(map(_unplaced, content.items)))
     assert isinstance(content, Each)
-    return replace(content, place=nowhere, content=_unplaced(content.content))
+    order = tuple(Text(each.text, nowhere) for each in content.order)
+    each = Text(content.each.text, nowhere)
+    return Each(place=nowhere, each=each, order=order, content=_unplaced(content.content))
 
 
 __all__: Sequence[str] = ["RECORDS", "Change", "Kind", "compare_plans"]

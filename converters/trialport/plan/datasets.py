@@ -18,6 +18,7 @@ from trialport.plan.fill import Filled, Filler
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.locality import is_subject_local
 from trialport.plan.lookups import key_pairs, sorted_uses
+from trialport.plan.members import MEMBER
 from trialport.plan.metadata import (
     Guides,
     check_label,
@@ -456,8 +457,10 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     return chain
 
 
-def _sql_type(name: str, work: _Work) -> exp.DType:
+def _sql_type(name: str, work: _Work) -> exp.DType | exp.DataType:
     kind = work.types.get(name, Type.NULL)
+    if name.startswith(MEMBER):
+        return exp.DataType.build(f"{_SQL_TYPES[kind].value}[]", dialect="duckdb")
     if kind is not Type.NULL:
         return _SQL_TYPES[kind]
     standard = work.standards.get(name)
@@ -465,7 +468,7 @@ def _sql_type(name: str, work: _Work) -> exp.DType:
     return exp.DataType.Type.DOUBLE if numeric else exp.DataType.Type.VARCHAR
 
 
-def _cell(name: str, kind: exp.DType, block: _Block) -> exp.Expr:
+def _cell(name: str, kind: exp.DType | exp.DataType, block: _Block) -> exp.Expr:
     value = sql.column(name) if name in block.columns else exp.Null()
     return sql.alias(exp.cast(value, kind, copy=False), name)
 

@@ -14,8 +14,9 @@ from trialport.plan.catalogue import Catalogue
 from trialport.plan.chain import Chain, FaultColumns, cycle_of, levels
 from trialport.plan.collect import Collector
 from trialport.plan.lookups import CompiledLookup, compile_lookup, sorted_uses, this_names
+from trialport.plan.members import Member, listed
 from trialport.plan.model import Source
-from trialport.plan.scopes import LookupNames, RecordScope
+from trialport.plan.scopes import LookupNames, MemberScope, RecordScope, RelationScope
 from trialport.plan.text_length import bounded
 from trialport.plan.windows import compile_window, is_sequence
 from trialport.spec import sql
@@ -102,8 +103,13 @@ class Filler:
     ) -> dict[str, set[str]]:
         """Return for each variable, and each lookup as `@name`, what must be there before."""
         depends: dict[str, set[str]] = {}
+        inside: dict[str, set[tuple[str, str]]] = {}
         for name, node in definitions.items():
             mentioned = set(self._names(node))
+            if isinstance(node, Member):
+                mine = {(q, n) for q, n in mentioned if q != node.set}
+                inside.setdefault(node.lookup, set()).update(mine)
+                mentioned = {(node.lookup, "")}
             if node.window is not None or is_sequence(node):
                 mentioned |= {("", key) for key in self.keys if key != name}
             depends[name] = self._nodes(mentioned, name, lookups)
@@ -116,9 +122,8 @@ class Filler:
                 continue
             node = lookups[each[1:]]
             relation = self.scope.lookups[each[1:]].relation
-            depends[each] = self._nodes(
-                set(this_names(node, relation, self.collector)), "", lookups
-            )
+            asked = {*this_names(node, relation, self.collector), *inside.get(each[1:], ())}
+            depends[each] = self._nodes(asked, "", lookups)
             todo += sorted(other for other in depends[each] if other.startswith("@"))
         return depends
 
@@ -192,6 +197,8 @@ class Filler:
 
     def _compile(self, name: str, node: Variable) -> Compiled | None:
         declared = self.declared.get(name)
+        if isinstance(node, Member):
+            return self._member(name, node)
         if node.window is not None or is_sequence(node):
             made = compile_window(name, node, self.scope, self.keys, self.collector)
         else:
@@ -200,6 +207,16 @@ class Filler:
             return None
         place = node.value.place if node.value is not None else node.place
         return self._typed(name, made, declared, place)
+
+    def _member(self, name: str, node: Member) -> Compiled | None:
+        """Return the list of a leaf's values, one for each record of its set."""
+        if node.lookup not in self.scope.lookups or node.value is None:
+            return None
+        relation = self.scope.lookups[node.lookup].relation
+        inner = RelationScope(relation, "r", node.lookup)
+        made = self.collector.compile(node.value, MemberScope(node.set, inner, self.scope))
+        made = self._typed(name, made, None, node.place) if made is not None else None
+        return listed(made, name, node.lookup) if made is not None else None
 
     def _typed(
         self, name: str, made: Compiled, declared: DataType | None, place: Place

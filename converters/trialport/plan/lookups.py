@@ -21,6 +21,8 @@ from trialport.spec.sql import table
 
 _TWO = exp.Literal.number(2)
 DEFAULT_KEY = ("STUDYID", "USUBJID")
+LIST = "list"
+"""The aggregate that keeps a value of every record of a set, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def compile_lookup(
         return None
     terms, exclude = order
     correlated = any(qualifier == "this" for qualifier, _ in collector.names(node.where))
+    correlated |= any(_looks(each.inner) for each in aggregates)
     conditions = [*([where.sql] if where else []), *exclude]
     group = (
         [sql.column("__rid", "p")]
@@ -108,7 +111,7 @@ def compile_lookup(
     for place, column in enumerate(group):
         select = select.select(sql.alias(column.copy(), _key_name(name, place)), copy=False)
     if node.pick is None:
-        columns = _aggregated(select, name, aggregates)
+        columns = _aggregated(select, aggregates, terms)
     else:
         columns = _chosen(select, name, relation, wanted, group, terms, row_key)
     select = _from(select, relation, keys, outer if correlated else ())
@@ -167,7 +170,7 @@ def _fault_queries(
     found: list[FaultQuery] = []
     for fault, condition in watched:
         asked = [fault.value, *([condition.sql] if condition is not None else [])]
-        looks = any(column.table == "p" for each in asked for column in each.find_all(exp.Column))
+        looks = any(map(_looks, asked))
         records = exp.select(sql.column(relation.key, "r"))
         records = _from(records, relation, keys, outer if looks else ())
         if condition is not None:
@@ -300,13 +303,23 @@ def _chosen(
     return (*columns, row_key, f"{name}.__n")
 
 
-def _aggregated(select: exp.Select, name: str, aggregates: Sequence[Aggregate]) -> tuple[str, ...]:
+def _looks(tree: exp.Expr) -> bool:
+    """Return whether SQL reads a column of the looking record."""
+    return any(column.table == "p" for column in tree.find_all(exp.Column))
+
+
+def _aggregated(
+    select: exp.Select, aggregates: Sequence[Aggregate], terms: Sequence[exp.Ordered]
+) -> tuple[str, ...]:
+    """Add the aggregates of the set; a list holds a value of each record, in the total order."""
     columns: list[str] = []
     for each in aggregates:
         inner = each.inner.copy()
         tree: exp.Expr
         if each.function == "any_of":
             tree = sql.call("bool_or", inner)
+        elif each.function == LIST:
+            tree = sql.call("list", exp.Order(this=inner, expressions=[t.copy() for t in terms]))
         elif each.function == "sum":
             order = exp.Order(expressions=[exp.Ordered(this=inner.copy(), nulls_first=False)])
             tree = exp.Sum(this=exp.Order(this=inner, expressions=order.expressions))

@@ -179,7 +179,6 @@ class ResourceStep:
     content: Content
     identity: tuple[str, ...]
     leaves: Mapping[str, str]
-    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,32 @@ class RelationScope:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberScope:
+    """Names where content is repeated: `set.X` is of the record it is repeated for.
+
+    `member` are the records of the set, in table `r`; all other names are those of the record that
+    looks, in table `p`.
+    """
+
+    name: str
+    member: RelationScope
+    outer: RecordScope
+
+    def resolve(self, qualifier: str, name: str) -> Resolved:
+        """Return what the name stands for; raise ExpressionError for one that means nothing."""
+        if qualifier == self.name:
+            return self.member.resolve("", name)
+        found = self.outer.resolve(qualifier, name)
+        text = in_table(found.collected, "p") if found.collected is not None else None
+        return Resolved(in_table(found.sql, "p"), found.type, found.reference, text)
+
+    def set_scope(self, qualifier: str) -> Scope | None:
+        """Refuse an aggregate: its value is one of the record that looks (E1218)."""
+        problem = f"an aggregate of '{qualifier}' stands inside content that is repeated"
+        raise ExpressionError("E1218", problem, "name it under variables, and use the name here")
+
+
+@dataclass(frozen=True, slots=True)
 class LookupNames:
     """What a dataset's expressions may know of one lookup."""
 
