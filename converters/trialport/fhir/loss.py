@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from trialport.plan.model import ResourceStep, Step
-from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated
+from trialport.spec.nodes import Content, Each, Leaf, Repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _leaves(content: Content, path: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(each, path)
     elif isinstance(content, Each):
         yield from _leaves(content.content, path)
-    elif isinstance(content, Element):
+    else:
         for name, each in content.children.items():
             yield from _leaves(each, f"{path}.{name}")
 

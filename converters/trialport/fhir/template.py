@@ -115,9 +115,9 @@ class Template:
             assert isinstance(self._content, Element)
             body, _ = self._object(self._content, missing)
         constants = _Constants()
-        body = constants.visit(body) if body is not None else ast.Constant(None)
+        made: ast.expr = constants.visit(body or ast.Constant(None))
         parameter = ast.arguments([], [ast.arg("row")], None, [], [], None, [])
-        whole = ast.fix_missing_locations(ast.Expression(ast.Lambda(parameter, body)))
+        whole = ast.fix_missing_locations(ast.Expression(ast.Lambda(parameter, made)))
         # The tree is made of names, constants and displays alone; no text is ever parsed.
         return eval(compile(whole, "<content>", "eval"), {"constants": constants.values})
 
