@@ -44,6 +44,35 @@ class Place:
         return " ".join(part for part in parts if part)
 
 
+_ENTRY, _ELEMENT = 1 << 40, 41
+
+
+def row_number(number: int, *, is_entry: bool = False, element: int = 0) -> int:
+    """Return the key of a raw record, from which `raw_place` tells where it stands.
+
+    Args:
+        number: its line in the file, from 1, or its entry in a FHIR Bundle, from 1.
+        is_entry: whether `number` counts entries.
+        element: which element of the resource the record is, from 1; 0 for the resource itself.
+    """
+    return number + (_ENTRY if is_entry else 0) + (element << _ELEMENT)
+
+
+def raw_place(file: str, row: int, column: str) -> Place:
+    """Return the place of a raw record by its key, as messages show it.
+
+    >>> print(raw_place("raw/ae.csv", 212, "serious"))
+    raw/ae.csv:212 column serious
+    >>> print(raw_place("fhir/b.json", row_number(3, is_entry=True, element=2), "stage"))
+    fhir/b.json Bundle.entry[2] element 2 column stage
+    """
+    element, number = row >> _ELEMENT, row % _ENTRY
+    record = f"element {element}" if element else ""
+    if row & _ENTRY:
+        return Place(file, None, column, f"Bundle.entry[{number - 1}] {record}".strip())
+    return Place(file, number, column, record)
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One fault: its stable code, its place, the problem and, where there is one, the remedy."""

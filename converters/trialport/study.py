@@ -73,6 +73,10 @@ def plan_study(
     specification = replace(specification, study=study)
     for name in specification.sources.tables:
         found += contract_faults(name, specification.sources)
+    if any(each.format == "fhir" for each in specification.sources.tables.values()):
+        from trialport.fhir.element_paths import element_faults
+
+        found += element_faults(specification.sources)
     profile, faults = _profile(specification, asked)
     found += faults
     translations, faults = study_translations(specification, asked.languages, profile)

@@ -122,3 +122,20 @@ def test_the_effective_sample_study_is_a_study_and_plans_the_same(tmp_path: Path
     ]
     pairs = zip(own.plan.steps, templated.plan.steps, strict=True)
     assert [a.name for a, b in pairs if a.query != b.query or a.keys != b.keys] == []
+
+
+def test_a_study_beside_can_be_extended_where_no_template_has_the_name(tmp_path: Path) -> None:
+    study = write(
+        tmp_path,
+        {
+            "study/study.yaml": "extends: [first, both]\n",
+            "first/study.yaml": "title: a study\n",
+            "both/study.yaml": "title: a study\n",
+            "templates/both/study.yaml": "title: a template\n",
+            "no_study/sources.yaml": "tables: {}\n",
+        },
+    )
+    first, both, _ = read_layers(study, "studies/study/")
+    assert (first.shown, both.shown) == ("studies/first/", "studies/templates/both/")
+    (study / "study.yaml").write_text("extends: no_study\n", encoding="utf-8")
+    assert [each[:5] for each in refusals(study)] == ["E1060"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from trialport.diagnostics import Diagnostic, Place, shown
+from trialport.diagnostics import Diagnostic, Place, raw_place, shown
 from trialport.engine.duckdb import Engine
 from trialport.metadata import sequence_variable
 from trialport.plan.model import FaultColumn, FaultQuery, Plan, Step
@@ -82,7 +82,7 @@ def _place(
     """Return the raw record, where the block reads one, else the record by its keys."""
     relation = step.blocks[block].relation
     if relation in files:
-        return Place(files[relation], row, fault.raw_column or fault.variable)
+        return raw_place(files[relation], row, fault.raw_column or fault.variable)
     shown = " ".join(
         f"{key}={_plain(value)}"
         for key, value in zip(keys, values, strict=True)
@@ -131,7 +131,7 @@ def _query_faults(
     for row, value in rows:
         place = Place(record=f"{query.relation} record {row}", column=query.fault.variable)
         if query.relation in files:
-            place = Place(
+            place = raw_place(
                 files[query.relation], int(str(row)), query.fault.raw_column or query.fault.variable
             )
         elif query.relation:

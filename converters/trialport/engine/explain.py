@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
+from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean, raw_place
 from trialport.engine.duckdb import Engine
 from trialport.metadata import sequence_variable
 from trialport.plan.model import Plan, Source, Step
@@ -187,7 +187,7 @@ class _Following:
         where = exp.EQ(this=sql.column("__row"), expression=exp.Literal.number(row))
         rows = self.engine.rows(exp.select(sql.column(source.column)).from_(table).where(where))
         value = _shown(rows[0][0]) if rows else None
-        place = Place(self.files[source.relation], row, source.column)
+        place = raw_place(self.files[source.relation], row, source.column)
         return Cell(place, value, role=source.role)
 
     def _record(self, step: Step, row: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from trialport.diagnostics import Diagnostic, Place, Severity, shown
+from trialport.diagnostics import Diagnostic, Severity, raw_place, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,6 @@ class Fault(NamedTuple):
 def finding(check: Check, fault: Fault) -> Diagnostic:
     """Return the diagnostic for a record that the check's query returned."""
     words = {"value": shown(fault.value or ""), "detail": fault.detail or ""}
-    place = Place(check.file, fault.row, fault.column)
+    place = raw_place(check.file, fault.row, fault.column)
     problem, remedy = check.problem.format_map(words), check.remedy.format_map(words)
     return Diagnostic(check.code, place, problem, remedy, check.severity)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from trialport.diagnostics import Diagnostic, Place, did_you_mean
+from trialport.read.fhir_contract import fhir_faults
 from trialport.read.staged import COLLECTED
 from trialport.spec.expression_error import ExpressionError
 from trialport.spec.nodes import RawColumn, RawTable, Sources
@@ -21,6 +22,7 @@ def contract_faults(name: str, sources: Sources) -> list[Diagnostic]:
         for key in contract.keys
         if key.text not in contract.columns
     ]
+    found += fhir_faults(contract)
     for column_name, column in contract.columns.items():
         found += _bound_faults(column)
         found += _pattern_faults(column)

@@ -23,7 +23,8 @@ def read_layers(folder: Path, shown: str) -> list[Layer]:
     """Return the study in a folder and all templates beneath it, the deepest first, it last.
 
     A template is named, and lies in the folder `templates` beside the study's folder, or else is
-    shipped. Each is there once, before all that extend it, in the order of `extends`.
+    shipped. A study that lies beside the study can be extended by its name as well, where no
+    template has it. Each is there once, before all that extend it, in the order of `extends`.
 
     Args:
         folder: the folder that holds study.yaml.
@@ -38,6 +39,7 @@ def read_layers(folder: Path, shown: str) -> list[Layer]:
     shelves = [
         (folder.resolve().parent / "templates", Path(beside).as_posix()),
         (Path(str(shipped() / "templates")), _SHIPPED),
+        (folder.resolve().parent, Path(os.path.normpath(f"{shown or './'}..")).as_posix()),
     ]
     reading = _Reading(shelves)
     reading.add(study, ())
@@ -75,8 +77,8 @@ class _Reading:
             if folder.is_symlink() or shelf.is_symlink():
                 self.found.append(faults.not_a_template_name(name.place, name.text))
                 return None
-            if folder.is_dir():
-                return self._read(folder, f"{shown}/{name.text}/", name)
+            if _is_template(folder, shelf):
+                return self._read(folder, f"{Path(shown, name.text).as_posix()}/", name)
         self.found.append(faults.unknown_template(name.place, name.text, self._known()))
         return None
 
@@ -93,5 +95,10 @@ class _Reading:
             for shelf, _ in self.shelves
             if shelf.is_dir()
             for each in shelf.iterdir()
-            if each.is_dir() and _NAME.fullmatch(each.name)
+            if _is_template(each, shelf) and _NAME.fullmatch(each.name)
         ]
+
+
+def _is_template(folder: Path, shelf: Path) -> bool:
+    """Return whether a folder is one; outside a folder `templates`, only a study is."""
+    return folder.is_dir() and (shelf.name == "templates" or (folder / "study.yaml").is_file())

@@ -11,6 +11,7 @@ import pyarrow as pa
 from trialport.diagnostics import DataError, Diagnostic, did_you_mean
 from trialport.read.csv import read_csv
 from trialport.read.excel import read_excel
+from trialport.read.fhir import read_fhir
 from trialport.read.frames import read_frame
 from trialport.read.parquet import read_parquet
 from trialport.read.sas import read_sas7bdat, read_xpt
@@ -48,35 +49,50 @@ def read_tables(
     """
     tables: dict[str, RawTexts] = {}
     found: list[Diagnostic] = []
-    for name, contract in sources.tables.items():
-        if name not in only:
-            continue
+    for group in _groups(sources, only, raw):
         try:
-            tables[name] = _read(name, contract, raw)
-            found += tables[name].findings
+            read = _read(group, raw)
         except DataError as error:
             found += error.diagnostics
-    return tables, found
+            continue
+        tables |= read
+        found += [each for texts in read.values() for each in texts.findings]
+    return {name: tables[name] for name in sources.tables if name in tables}, found
+
+
+def _groups(sources: Sources, only: Collection[str], raw: object) -> list[dict[str, RawTable]]:
+    """Return the tables to read: those of one FHIR file together, any other alone."""
+    groups: dict[tuple[str, str], dict[str, RawTable]] = {}
+    for name, contract in sources.tables.items():
+        if name in only:
+            is_fhir = contract.format == "fhir" and isinstance(raw, Path)
+            key = ("fhir", contract.file.text) if is_fhir else ("", name)
+            groups.setdefault(key, {})[name] = contract
+    return list(groups.values())
 
 
 def _read(
-    name: str, contract: RawTable, raw: Path | Mapping[str, pd.DataFrame | pa.Table]
-) -> RawTexts:
+    group: Mapping[str, RawTable], raw: Path | Mapping[str, pd.DataFrame | pa.Table]
+) -> dict[str, RawTexts]:
+    name, contract = next(iter(group.items()))
     if isinstance(raw, Path):
         reader = _reader(contract)
         path = _path(contract, raw)
         try:
-            return reader(path, contract)
+            return read_fhir(path, group) if reader is None else {name: reader(path, contract)}
         except OSError as error:
             problem = f"'{contract.file.text}' cannot be opened ({error.strerror})"
             raise _fault("E3001", contract, problem, "") from error
     if name in raw:
-        return read_frame(raw[name], contract)
+        return {name: read_frame(raw[name], contract)}
     raise _fault("E3001", contract, f"no table '{name}' is handed in", did_you_mean(name, raw))
 
 
-def _reader(contract: RawTable) -> Callable[[Path, RawTable], RawTexts]:
+def _reader(contract: RawTable) -> Callable[[Path, RawTable], RawTexts] | None:
+    """Return what reads the file of a table; None for FHIR, whose tables are read together."""
     suffix = PurePosixPath(contract.file.text).suffix.lower()
+    if contract.format == "fhir":
+        return None
     if suffix in _READERS:
         return _READERS[suffix]
     problem = f"'{contract.file.text}' is of no kind that can be read"

@@ -289,6 +289,11 @@ class RawColumn:
     )
     unit: str = key("unit of a number", default="")
     references: Text | None = key("table.column that must hold the value", default=None)
+    path: Text | None = key(
+        "FHIRPath of the value in a FHIR resource, e.g. code.coding.first().code; '{}' where there "
+        "is none",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +302,16 @@ class RawTable:
 
     place: Place
     file: Text = key("file name inside the raw folder: .csv .xlsx .xpt .sas7bdat .parquet")
+    format: Literal["fhir"] | None = key(
+        "fhir: the file holds FHIR resources, .ndjson one a line, .json a Bundle or one resource",
+        default=None,
+    )
+    resource: Text | None = key("type of the FHIR resources, e.g. Observation", default=None)
+    where: Text | None = key("FHIRPath condition on the resources that count", default=None)
+    each: Text | None = key(
+        "FHIRPath of elements that are a record each, e.g. component; paths of columns begin there",
+        default=None,
+    )
     encoding: Text | None = key(
         "encoding of a CSV file: utf-8, utf-8-sig, gb18030 ...", default=None
     )
