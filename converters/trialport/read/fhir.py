@@ -20,7 +20,7 @@ from trialport.diagnostics import (
 )
 from trialport.read.fhir_files import Found, resources
 from trialport.read.fhir_references import References
-from trialport.read.fhir_values import Evaluate, Focus, PathFault, compile_path, is_true, value_text
+from trialport.read.fhir_values import Evaluate, Focus, PathError, compile_path, is_true, value_text
 from trialport.read.texts import RawTexts, raw_texts
 from trialport.spec.fhir_path import parse_path
 from trialport.spec.nodes import RawTable
@@ -95,7 +95,7 @@ class _Table:
             for (name, path), column in zip(self._paths.items(), self._columns, strict=True):
                 try:
                     column.append(value_text(path(focus)))
-                except PathFault as fault:
+                except PathError as fault:
                     column.append(None)
                     self._note("E3077", row, name, str(fault))
                 self._note_missing(row, name)
@@ -105,7 +105,7 @@ class _Table:
             if self._where is not None and not is_true(self._where(focus)):
                 return
             elements = None if self._each is None else self._each(focus)
-        except PathFault as fault:
+        except PathError as fault:
             self._note("E3077", row, "", f"the record is left out: {fault}")
             return
         finally:

@@ -1,4 +1,4 @@
-"""What in the contract of a FHIR table cannot be carried out: its keys, and the text of its paths."""
+"""What in the contract of a FHIR table cannot be carried out: its keys and its paths."""
 
 from __future__ import annotations
 

@@ -127,9 +127,9 @@ def _resource(data: bytes, place: Place) -> Resource:
 
 
 def _checked(found: Resource, place: Place) -> Resource:
-    if isinstance(found.get("resourceType"), str):
-        return found
-    _refuse(place, "the object has no resourceType")
+    if not isinstance(found.get("resourceType"), str):
+        _refuse(place, "the object has no resourceType")
+    return found
 
 
 def _json(data: bytes, place: Place) -> Resource:

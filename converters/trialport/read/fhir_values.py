@@ -30,55 +30,24 @@ Evaluate = Callable[[Focus], Items]
 
 # Elements of several types, `value[x]`: JSON names the type, FHIRPath does not.
 CHOICES = frozenset(
-    [
-        "abatement",
-        "age",
-        "allowed",
-        "asNeeded",
-        "born",
-        "content",
-        "deceased",
-        "defaultValue",
-        "definition",
-        "dose",
-        "due",
-        "effective",
-        "entity",
-        "event",
-        "exposure",
-        "item",
-        "medication",
-        "minimumVolume",
-        "multipleBirth",
-        "occurred",
-        "occurrence",
-        "onset",
-        "performed",
-        "product",
-        "quantity",
-        "rate",
-        "reason",
-        "reported",
-        "serviced",
-        "start",
-        "subject",
-        "target",
-        "timing",
-        "used",
-        "useable",
-        "value",
-    ]
+    (
+        *("abatement", "age", "allowed", "asNeeded", "born", "content", "deceased", "definition"),
+        *("dose", "due", "effective", "entity", "event", "exposure", "item", "medication"),
+        *("multipleBirth", "occurred", "occurrence", "onset", "performed", "product", "quantity"),
+        *("rate", "reason", "reported", "serviced", "start", "subject", "target", "timing"),
+        *("used", "value"),
+    )
 )
 
 
-class PathFault(Exception):
+class PathError(Exception):
     """A path that cannot be read from this resource; the text says why."""
 
 
 def compile_path(node: Node, resolve: Resolve) -> Evaluate:
     """Return what gives the collection of a path.
 
-    The function raises `PathFault` where a part that must be one value is several.
+    The function raises `PathError` where a part that must be one value is several.
     """
     match node:
         case Literal(value):
@@ -104,17 +73,17 @@ def value_text(items: Items) -> str | None:
     """Return the one value of a collection as text, None where there is none.
 
     Raises:
-        PathFault: there are several values, or the value has elements of its own.
+        PathError: there are several values, or the value has elements of its own.
     """
     if not items:
         return None
     if len(items) > 1:
         message = f"the path gives {len(items)} values"
-        raise PathFault(message)
+        raise PathError(message)
     value = items[0]
     if isinstance(value, dict | list):
         message = "the path ends at an element that has others in it"
-        raise PathFault(message)
+        raise PathError(message)
     return _text(value)
 
 
@@ -125,7 +94,7 @@ def is_true(items: Items) -> bool:
     """
     if len(items) > 1:
         message = "a condition gives several values"
-        raise PathFault(message)
+        raise PathError(message)
     return bool(items) and items[0] is not False
 
 
@@ -202,7 +171,7 @@ def _binary(operator: str, left: Evaluate, right: Evaluate) -> Evaluate:
 def _in(left: Items, right: Items) -> Items:
     if len(left) > 1:
         message = "what stands before 'in' gives several values"
-        raise PathFault(message)
+        raise PathError(message)
     return [left[0] in right] if left else []
 
 
@@ -282,7 +251,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - JSON
     if isinstance(value, str):
         return value
     message = "a function of texts is given what is no text"
-    raise PathFault(message)
+    raise PathError(message)
 
 
 def _where(items: Items, condition: Evaluate, focus: Focus) -> Items:

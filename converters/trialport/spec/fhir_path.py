@@ -1,8 +1,8 @@
 """The part of FHIRPath that raw columns are read by: text to a tree, within limits.
 
-Source: FHIRPath 2.0.0 (ANSI/HL7 Normative Release), grammar and sections 5 and 6; FHIR R4, FHIRPath,
-for `extension`, `resolve` and `%resource`. Left out are arithmetic, dates, regular expressions and
-whatever needs a terminology server.
+Source: FHIRPath 2.0.0 (ANSI/HL7 Normative Release), grammar and sections 5 and 6; FHIR R4,
+FHIRPath, for `extension`, `resolve` and `%resource`. Left out are arithmetic, dates, regular
+expressions and whatever needs a terminology server.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class Binary:
 
 Node = Literal | Empty | Variable | Member | Index | Call | Binary
 
-# What the arguments of a function are: e expression, s text, i whole number, t name of a type. Those
-# behind a ? may be left out.
+# What the arguments of a function are: e expression, s text, i whole number, t name of a type.
+# Those behind a ? may be left out.
 FUNCTIONS = {
     "where": "e",
     "exists": "?e",
@@ -181,13 +181,14 @@ class _Reader:
     def _path(self) -> Node:
         node = self._start()
         while self.word in (".", "[") and self.kind == "mark":
-            if self._take() == ".":
-                node = self._step(node)
-            else:
-                if self.kind != "number":
-                    self._refuse_next("a number from 0")
-                node = Index(node, int(self._take()))
-                self._expect("]")
+            node = self._step(node) if self._take() == "." else self._index(node)
+        return node
+
+    def _index(self, of: Node) -> Node:
+        if self.kind != "number":
+            self._refuse_next("a number from 0")
+        node = Index(of, int(self._take()))
+        self._expect("]")
         return node
 
     def _start(self) -> Node:
