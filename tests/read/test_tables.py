@@ -48,8 +48,24 @@ def test_the_faults_of_all_tables_are_collected(tmp_path: Path) -> None:
         "E3002 bad.csv:1: byte 0xFF at offset 0 cannot be read as utf-8",
         "E3001 sources.yaml:6: 'no/where.csv' is not in the raw folder",
         "E3011 sources.yaml:7: 'cm.txt' is of no kind that can be read;"
-        " known: .csv, .parquet, .sas7bdat, .xlsx, .xpt",
+        " known: .csv, .parquet, .sas7bdat, .xlsx, .xpt;"
+        " state 'format:' for a file of another name",
     ]
+
+
+def test_a_file_is_read_as_the_contract_says_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "dm.txt").write_text("a;b\n1;2\n", encoding="utf-8")
+    place = Place("sources.yaml", 2)
+    contract = RawTable(
+        place=place,
+        file=Text("dm.txt", place),
+        format="csv",
+        encoding=Text("utf-8", place),
+        delimiter=";",
+        columns={},
+    )
+    tables, found = read_tables(Sources(place=place, tables={"dm": contract}), tmp_path, ["dm"])
+    assert (tables["dm"].table.to_pydict(), found) == ({"a": ["1"], "b": ["2"]}, [])
 
 
 def test_files_stay_inside_the_raw_folder(tmp_path: Path) -> None:

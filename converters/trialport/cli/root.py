@@ -22,6 +22,7 @@ _COLLECT = (100_000, 20, 100)
 DONE, WITH_ERRORS, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 
 _VERBS = {
+    "profile": "Show what the raw tables in DIR hold; no specification is needed.",
     "check": "Check the specification of STUDY; no record is read.",
     "plan": "Show what STUDY will make, from what, and by which SQL.",
     "convert": "Convert the raw records of STUDY to datasets and resources.",
@@ -36,6 +37,7 @@ _VERBS = {
     "package": "Lay what a conversion wrote into OUT out as a submission package.",
     "define": "Check a define.xml, or begin a specification from it.",
     "fhir": "Check FHIR resources, or lay them into Bundles.",
+    "doctor": "Check this environment: Python, libraries, shipped data, room to write.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
 }
 

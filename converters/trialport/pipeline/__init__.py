@@ -1,6 +1,8 @@
 """The order of the whole work: plan, read, stage, SDTM, ADaM, write, validate, report."""
 
 from trialport.pipeline.conversion import convert, datasets
+from trialport.pipeline.doctor import doctor
+from trialport.pipeline.drafting import profile
 from trialport.pipeline.explanation import explain
 from trialport.pipeline.made import Conversion, finding_json
 from trialport.pipeline.packaging import package
@@ -17,10 +19,12 @@ __all__ = [
     "compare",
     "convert",
     "datasets",
+    "doctor",
     "explain",
     "finding_json",
     "package",
     "plan",
+    "profile",
     "raw_queries",
     "raw_tables",
     "reduced",

@@ -10,7 +10,7 @@ from trialport.diagnostics import Diagnostic, Place, did_you_mean
 from trialport.read.fhir_contract import fhir_faults
 from trialport.read.staged import COLLECTED
 from trialport.spec.expression_error import ExpressionError
-from trialport.spec.nodes import RawColumn, RawTable, Sources
+from trialport.spec.nodes import DateStyle, RawColumn, RawTable, Sources
 from trialport.spec.patterns import groups
 
 
@@ -27,6 +27,7 @@ def contract_faults(name: str, sources: Sources) -> list[Diagnostic]:
         found += _bound_faults(column)
         found += _pattern_faults(column)
         found += _reference_faults(column, sources)
+        found += _style_faults(column)
         found += _name_faults(column_name, column, contract)
     return found
 
@@ -34,7 +35,7 @@ def contract_faults(name: str, sources: Sources) -> list[Diagnostic]:
 def usable_column(column: RawColumn, sources: Sources) -> bool:
     """Return whether the checks of a column can be carried out."""
     found = _bound_faults(column) + _pattern_faults(column) + _reference_faults(column, sources)
-    return not found
+    return not found and not _style_faults(column)
 
 
 def _bound_faults(column: RawColumn) -> list[Diagnostic]:
@@ -97,6 +98,14 @@ def _reference_faults(column: RawColumn, sources: Sources) -> list[Diagnostic]:
     if name not in other.columns:
         return [_fault(place, f"'{name}' is not a column of '{table}'", name, other)]
     return []
+
+
+def _style_faults(column: RawColumn) -> list[Diagnostic]:
+    styles = column.styles or ()
+    if not {DateStyle.DAY_FIRST, DateStyle.MONTH_FIRST} <= set(styles):
+        return []
+    problem = "with both 'dmy' and 'mdy', 03/04/2024 would be two days"
+    return [Diagnostic("E3022", column.place, problem, "state the one that the forms used")]
 
 
 def _name_faults(name: str, column: RawColumn, contract: RawTable) -> list[Diagnostic]:

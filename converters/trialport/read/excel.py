@@ -54,22 +54,38 @@ def read_excel(path: Path, contract: RawTable) -> RawTexts:
     )
 
 
+def sheet_names(path: Path, file: str) -> list[str]:
+    """Return the names of the sheets of a workbook; `file` is what messages call it.
+
+    Raises:
+        DataError: E3012 no workbook.
+    """
+    try:
+        return _worksheets(calamine.CalamineWorkbook.from_path(path))
+    except calamine.CalamineError as error:
+        raise _no_workbook(Place(file), error) from error
+
+
 def _sheet(path: Path, contract: RawTable) -> tuple[list[list[object]], str]:
     place = Place(contract.file.text)
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        sheets = [
-            each.name
-            for each in book.sheets_metadata
-            if each.typ is calamine.SheetTypeEnum.WorkSheet
-        ]
-        name = _chosen(sheets, contract)
+        name = _chosen(_worksheets(book), contract)
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
-        problem = f"the file cannot be read as a workbook ({error})"
-        remedy = "save it as .xlsx without a password"
-        raise DataError([Diagnostic("E3012", place, problem, remedy)]) from error
+        raise _no_workbook(place, error) from error
     return [list(row) for row in rows], name
+
+
+def _worksheets(book: calamine.CalamineWorkbook) -> list[str]:
+    return [
+        each.name for each in book.sheets_metadata if each.typ is calamine.SheetTypeEnum.WorkSheet
+    ]
+
+
+def _no_workbook(place: Place, error: calamine.CalamineError) -> DataError:
+    problem = f"the file cannot be read as a workbook ({error})"
+    return DataError([Diagnostic("E3012", place, problem, "save it as .xlsx without a password")])
 
 
 def _chosen(sheets: list[str], contract: RawTable) -> str:

@@ -14,7 +14,7 @@ import pyreadstat
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
 from trialport.read.cells import cell_text
 from trialport.read.header import header_faults
-from trialport.read.texts import RawTexts, raw_texts
+from trialport.read.texts import Described, RawTexts, raw_texts
 from trialport.spec.nodes import RawTable
 from trialport.xport.model import MISSING_SUFFIX
 from trialport.xport.reader import StoredMember, read_members
@@ -63,7 +63,20 @@ def read_xpt(path: Path, contract: RawTable) -> RawTexts:
         for variable in member.member.variables
     ]
     findings = tuple(_renamed(each, contract.file.text) for each in member.findings)
-    return _texts(names, columns, contract, findings)
+    labels = [variable.label for variable in member.member.variables]
+    return _texts(names, columns, contract, findings, labels)
+
+
+def member_names(path: Path, file: str) -> list[str]:
+    """Return the names of the datasets of a transport file; `file` is what messages call it.
+
+    Raises:
+        DataError: E3050 to E3067 the file.
+    """
+    try:
+        return [each.member.name for each in read_members(path, encoding="latin-1")]
+    except DataError as error:
+        raise DataError(_renamed(each, file) for each in error.diagnostics) from None
 
 
 def read_sas7bdat(path: Path, contract: RawTable) -> RawTexts:
@@ -93,7 +106,8 @@ def read_sas7bdat(path: Path, contract: RawTable) -> RawTexts:
         is_text = meta.readstat_variable_types[name] == "string"
         special = [None if is_text or not isinstance(v, str) else f".{v}" for v in values]
         columns.append(_column_texts(values, special, meta.original_variable_types[name] or ""))
-    return _texts(names, columns, contract, ())
+    labels = [each or "" for each in meta.column_labels]
+    return _texts(names, columns, contract, (), labels)
 
 
 def _texts(
@@ -101,12 +115,14 @@ def _texts(
     columns: list[list[str | None]],
     contract: RawTable,
     findings: tuple[Diagnostic, ...],
+    labels: list[str],
 ) -> RawTexts:
     faults = header_faults(names, Place(contract.file.text))
     if faults:
         raise DataError(faults)
     records = len(columns[0]) if columns else 0
-    return raw_texts(names, columns, list(range(1, records + 1)), findings)
+    described = {name: Described(label) for name, label in zip(names, labels, strict=True) if label}
+    return raw_texts(names, columns, list(range(1, records + 1)), findings, described)
 
 
 def _column_texts(

@@ -93,10 +93,14 @@ def _reader(contract: RawTable) -> Callable[[Path, RawTable], RawTexts] | None:
     suffix = PurePosixPath(contract.file.text).suffix.lower()
     if contract.format == "fhir":
         return None
-    if suffix in _READERS:
-        return _READERS[suffix]
+    kind = f".{contract.format}" if contract.format else suffix
+    if kind in _READERS:
+        return _READERS[kind]
     problem = f"'{contract.file.text}' is of no kind that can be read"
-    raise _fault("E3011", contract, problem, "known: " + ", ".join(sorted(_READERS)))
+    remedy = (
+        "known: " + ", ".join(sorted(_READERS)) + "; state 'format:' for a file of another name"
+    )
+    raise _fault("E3011", contract, problem, remedy)
 
 
 def _path(contract: RawTable, raw: Path) -> Path:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from trialport.diagnostics import Diagnostic
 
 LINE = "__line"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file itself says of one of its columns; what it does not say is empty.
+
+    `type` is a column type of the contract, `decodes` what its coded values mean.
+    """
+
+    label: str = ""
+    type: str = ""
+    unit: str = ""
+    decodes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +34,13 @@ class RawTexts:
         lines: int64, for each record the line (1 is the first line of the file) at which it begins;
             in a workbook the row of the sheet.
         findings: what was seen while reading and does not stop it, e.g. cells that hold #N/A.
+        described: what the file says of its columns, where it says anything.
     """
 
     table: pa.Table
     lines: pa.Array
     findings: tuple[Diagnostic, ...] = ()
+    described: Mapping[str, Described] = field(default_factory=dict[str, Described])
 
     def __post_init__(self) -> None:
         """Refuse a record without a line, and a line without a record."""
@@ -48,8 +64,9 @@ def raw_texts(
     columns: list[list[str | None]],
     lines: list[int],
     findings: tuple[Diagnostic, ...] = (),
+    described: Mapping[str, Described] | None = None,
 ) -> RawTexts:
     """Return the raw table whose columns are lists of texts."""
     arrays = [pa.array(column, pa.string()) for column in columns]
     table = pa.Table.from_arrays(arrays, names=names)
-    return RawTexts(table, pa.array(lines, pa.int64()), findings)
+    return RawTexts(table, pa.array(lines, pa.int64()), findings, described or {})

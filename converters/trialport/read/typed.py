@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlglot import exp
 
+from trialport.read.turned import TURNED, turned
 from trialport.spec.nodes import ColumnType, DateStyle, RawColumn
 
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
@@ -55,15 +56,24 @@ def moment_text(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
 
     A text of four digits is a year where both years and serial numbers are allowed.
     """
-    serial = call("tp_excel_date", text) if DateStyle.EXCEL in styles else None
-    written = [style for style in USUAL_STYLES if style in styles]
-    if not written:
-        return serial or exp.Null()
+    read: list[exp.Expr] = [
+        call("tp_iso8601", turned(text, style)) for style in TURNED if style in styles
+    ]
+    if DateStyle.EXCEL in styles:
+        read.append(call("tp_excel_date", text))
+    if any(style in styles for style in USUAL_STYLES):
+        read.insert(0, _usual_moment(text, styles))
+    if len(read) > 1:
+        return exp.Coalesce(this=read[0], expressions=read[1:])
+    return read[0] if read else exp.Null()
+
+
+def _usual_moment(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
     refused = [_is_in_style(text, style) for style in USUAL_STYLES if style not in styles]
     moment: exp.Expr = call("tp_iso8601", text)
     if refused:
-        moment = exp.case().when(exp.Not(this=exp.paren(exp.or_(*refused))), moment)
-    return exp.Coalesce(this=moment, expressions=[serial]) if serial else moment
+        return exp.case().when(exp.Not(this=exp.paren(exp.or_(*refused))), moment)
+    return moment
 
 
 def half_width(text: exp.Expr) -> exp.Expr:

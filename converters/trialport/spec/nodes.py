@@ -88,6 +88,9 @@ class DateStyle(StrEnum):
     SLASH = "slash"
     CHINESE = "chinese"
     EXCEL = "excel"
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+    NAMED = "named"
 
 
 class Expect(StrEnum):
@@ -302,8 +305,9 @@ class RawTable:
 
     place: Place
     file: Text = key("file name inside the raw folder: .csv .xlsx .xpt .sas7bdat .parquet")
-    format: Literal["fhir"] | None = key(
-        "fhir: the file holds FHIR resources, .ndjson one a line, .json a Bundle or one resource",
+    format: Literal["fhir", "csv", "xlsx", "xpt", "sas7bdat", "parquet"] | None = key(
+        "fhir: the file holds FHIR resources, .ndjson one a line, .json a Bundle or one resource; "
+        "csv xlsx xpt sas7bdat parquet: where the name of the file does not tell its kind",
         default=None,
     )
     resource: Text | None = key("type of the FHIR resources, e.g. Observation", default=None)
