@@ -68,7 +68,9 @@ variables:
   VSSTRESC: number_text(VSSTRESN)
   VSSTRESN: round_half_up(in_unit(number(test.result), test.unit, test.standard_unit), 2)
   VSSTRESU: test.standard_unit
-  VSLOBXFL: {window: {flag: last, by: [USUBJID, VSTESTCD], where: VSDY <= 1, order: [VSDTC]}}
+  VSLOBXFL:
+    window: {flag: last, by: [USUBJID, VSTESTCD], where: VSDY <= 1, order: [VSDTC],
+      partial_dates: exclude}
   VISITNUM: codelist(visit, 'VISITNUM')
   VSDTC:    iso8601(vs_date)
   VSDY:     study_day(VSDTC, dm.RFSTDTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from trialport import datasets
 
+from tests.plan.test_lookups_oracle import first_day, last_day
 from tests.plan.tiny_study import (
     Record,
     analysis,
@@ -47,6 +49,14 @@ WINDOWS = {
     "NUMBERB": "{window: {pick: number, by: [USUBJID], where: KIND = 'B', "
     "order: [VAL desc, RECID desc]}}",
     "ALL": "{window: {pick: count}}",
+    "EARLYFL": "{window: {flag: first, by: [USUBJID], order: [DTC, RECID], "
+    "partial_dates: earliest}}",
+    "LATEFL": "{window: {flag: last, by: [USUBJID], where: KIND = 'B', order: [DTC, RECID], "
+    "partial_dates: latest}}",
+    "WHOLE": "{window: {value: RECID, pick: first, by: [USUBJID], order: [DTC, RECID], "
+    "partial_dates: exclude}}",
+    "PLACE": "{window: {pick: number, by: [USUBJID], order: [DTC desc, RECID], "
+    "partial_dates: latest}}",
 }
 DERIVED = {"CHG": "VAL - BASE", "LATE": "flag(NUMBER > 3 and CHG is not null)"}
 """Variables that use windows."""
@@ -61,6 +71,7 @@ def _study() -> str:
         "RECID": "records.id",
         "KIND": "records.kind",
         "ADT": "complete_date(records.day)",
+        "DTC": "records.day",
         "VAL": "records.val",
         "SEQ": "records.seq",
         "ANCHDT": "earliest_day(anchor)",
@@ -134,11 +145,23 @@ def grouped(rows: Sequence[Row], *by: str) -> dict[Hashable, list[Row]]:
     return found
 
 
+BY_DAY = (("DAY", False), ("RECID", False))
+BY_ADT = (("ADT", False), ("RECID", False))
 TOTAL = (("ADT", False), ("VAL", True), ("RECID", False))
 
 
 def numbers(group: Sequence[Row], name: str = "VAL") -> list[Any]:
     return [each[name] for each in group if each[name] is not None]
+
+
+def dated(group: Sequence[Row], rule: Callable[[str | None], date | None]) -> list[Row]:
+    """Return copies of the rows with `DAY`: one end of the days that their date can mean."""
+    return [{**each, "DAY": rule(each["DTC"])} for each in group]
+
+
+def ids(chosen: Sequence[Row]) -> Callable[[Row], object]:
+    names = {each["RECID"] for each in chosen}
+    return lambda row: "Y" if row["RECID"] in names else None
 
 
 def flags(chosen: Sequence[Row]) -> Callable[[Row], object]:
@@ -189,6 +212,12 @@ def by_hand(name: str, group: Sequence[Row]) -> Callable[[Row], object]:
         "SUM": lambda: same(pytest.approx(sum(values)) if values else None),
         "SUMA": lambda: same(pytest.approx(sum(kind_a)) if kind_a else None),
         "NUMBER": lambda: places(ordered(group, *TOTAL)),
+        "EARLYFL": lambda: ids(ordered(dated(group, first_day), *BY_DAY)[:1]),
+        "LATEFL": lambda: ids(last(dated(kind_b, last_day), *BY_DAY)),
+        "WHOLE": lambda: same(
+            _only(ordered([each for each in group if each["ADT"]], *BY_ADT)[:1], "RECID")
+        ),
+        "PLACE": lambda: places(ordered(dated(group, last_day), ("DAY", True), ("RECID", False))),
         "NUMBERB": lambda: places(ordered(kind_b, ("VAL", True), ("RECID", True))),
     }
     return picked[name]()
@@ -273,6 +302,10 @@ _ODD = {
     "the least of dates that may be partial": (
         "{value: DTC, pick: min, by: [USUBJID]}",
         "E1403",
+    ),
+    "an order by dates that may be partial": (
+        "{flag: first, by: [USUBJID], order: [DTC]}",
+        "E1273",
     ),
     "the sum of dates": ("{value: ADT, pick: sum, by: [USUBJID]}", "E1401"),
     "the sum of conditions": ("{value: VAL > 1, pick: sum, by: [USUBJID]}", "E1411"),

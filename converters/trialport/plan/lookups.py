@@ -12,6 +12,7 @@ from trialport.plan.catalogue import Relation
 from trialport.plan.collect import Collector, split_order
 from trialport.plan.fault_queries import fault_query
 from trialport.plan.model import FaultQuery, Source
+from trialport.plan.partial_order import interval_terms, is_complete
 from trialport.plan.scopes import RecordScope, RelationScope, in_table
 from trialport.spec import sql
 from trialport.spec.expressions import Aggregate, Compiled, Reference, Resolved, Scope
@@ -19,7 +20,6 @@ from trialport.spec.nodes import Lookup, PartialDates, Pick
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
 
-_TWO = exp.Literal.number(2)
 DEFAULT_KEY = ("STUDYID", "USUBJID")
 LIST = "list"
 """The aggregate that keeps a value of every record of a set, in its order."""
@@ -239,12 +239,10 @@ def _order(
         column: exp.Expr = sql.column(name, "r")
         if kind is Type.DTC:
             if node.partial_dates is PartialDates.EXCLUDE:
-                conditions.append(
-                    sql.call("coalesce", sql.call("tp_is_complete", column.copy()), exp.false())
-                )
+                conditions.append(is_complete(column))
             else:
-                day = sql.call(f"tp_{node.partial_dates}_day", column.copy())
-                terms += [_ordered(each, descending, node) for each in (day, _time(column, node))]
+                found = interval_terms(column, node.partial_dates)
+                terms += [_ordered(each, descending, node) for each in found]
                 behind.append(_ordered(column, descending, node))
                 continue
         elif kind is Type.DATE and node.partial_dates is PartialDates.EXCLUDE:
@@ -255,13 +253,6 @@ def _order(
     rest = [each for each in (*relation.order, relation.key) if each not in named]
     terms += [_ordered(sql.column(each, "r"), False, node) for each in rest]
     return terms, conditions
-
-
-def _time(dtc: exp.Expr, node: Lookup) -> exp.Expr:
-    """Return the time of a date, which orders those of one day; an unknown one like the day."""
-    unknown = "" if node.partial_dates is PartialDates.EARLIEST else "~"
-    time = sql.call("nullif", sql.call("split_part", dtc.copy(), sql.text("T"), _TWO), sql.text(""))
-    return sql.when(sql.not_null(dtc), sql.call("coalesce", time, sql.text(unknown)))
 
 
 def _ordered(column: exp.Expr, descending: bool, node: Lookup) -> exp.Ordered:

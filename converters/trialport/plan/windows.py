@@ -8,13 +8,14 @@ from sqlglot import exp
 
 from trialport.functions.model import Type
 from trialport.plan.collect import Collector, split_order
+from trialport.plan.partial_order import interval_terms, is_complete
 from trialport.plan.runs import begins_run, check_run, run_columns
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
 from trialport.spec.compiled import faults_of, finite
 from trialport.spec.expression_types import TEXT_LIKE, type_error
 from trialport.spec.expressions import Compiled, Reference
-from trialport.spec.nodes import Pick, RunStep, Variable, Window, WindowPick
+from trialport.spec.nodes import PartialDates, Pick, RunStep, Variable, Window, WindowPick
 from trialport.spec.parse import ExpressionError, parse
 
 TIE = "__tie"
@@ -96,11 +97,36 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
         date = order[0][0].sql
         before = run_columns(name, node, condition, [each.sql for each in group], date)
         condition = begins_run(name)
-    tree, kind = _value(
-        node, condition, value, [each.sql for each in group], [(each.sql, d) for each, d in order]
-    )
+    terms, complete = _by_intervals(node, order)
+    condition = sql.every([*([condition] if condition is not None else []), *complete])
+    tree, kind = _value(node, condition, value, [each.sql for each in group], terms)
     made = Compiled(tree, kind, uses, faults_of(parts), before=before)
     return finite(made) if node.pick is WindowPick.SUM and kind is Type.NUMBER else made
+
+
+def _by_intervals(
+    node: Window, order: Sequence[tuple[Compiled, bool]]
+) -> tuple[list[tuple[exp.Expr, bool]], list[exp.Expr]]:
+    """Return the order with partial dates as the window has them, and who takes part."""
+    terms: list[tuple[exp.Expr, bool]] = []
+    behind: list[tuple[exp.Expr, bool]] = []
+    complete: list[exp.Expr] = []
+    for (column, descending), entry in zip(order, node.order, strict=True):
+        if column.type is not Type.DTC:
+            terms.append((column.sql, descending))
+            continue
+        if node.partial_dates is None:
+            problem = f"'{split_order(entry)[0]}' in order is an ISO 8601 text that may be partial"
+            remedy = "add partial_dates: exclude, earliest or latest"
+            raise ExpressionError("E1273", problem, remedy)
+        if node.partial_dates is PartialDates.EXCLUDE:
+            complete.append(is_complete(column.sql))
+            terms.append((column.sql, descending))
+            continue
+        days = interval_terms(column.sql, node.partial_dates)
+        terms += [(each, descending) for each in days]
+        behind.append((column.sql, descending))
+    return [*terms, *behind], complete
 
 
 def _check_type(node: Window, kind: Type) -> None:

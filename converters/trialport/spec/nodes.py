@@ -390,6 +390,10 @@ class Window:
     by: tuple[Text, ...] = key("variables that make a group", default=())
     where: Expression | None = key("records that take part", default=None)
     order: tuple[Text, ...] = key("order within the group; entries may end in ' desc'", default=())
+    partial_dates: PartialDates | None = key(
+        "what partial ISO 8601 dates are worth in order; needed where 'order' has one",
+        default=None,
+    )
     run: int | None = key(
         "only records on the first day of a run of that many days on which 'where' holds; "
         "the first entry of 'order' is the date",
