@@ -18,6 +18,7 @@ SQL_TYPES = {
     Type.DTC: "VARCHAR",
     Type.NUMBER: "DOUBLE",
     Type.DATE: "DATE",
+    Type.DATETIME: "TIMESTAMP",
     Type.BOOLEAN: "BOOLEAN",
 }
 EXAMPLES = [

@@ -172,6 +172,17 @@ class Subject:
             first = None
         return latest([self.last_record, first])
 
+    @property
+    def last_alive_flag(self) -> str | None:
+        """What the last day alive had to add: of the death, or of a partial last contact."""
+        if self.death:
+            return self.death.flag or None
+        contact = _only(self.tables, "last_contact")
+        known = dated(contact["contact_date"]) if contact else ""
+        is_latest = bool(known) and self.last_alive == _first(known)
+        is_later = self.last_record is None or self.last_alive != self.last_record
+        return (_flag(known) or None) if is_latest and is_later else None
+
 
 def _age(screened: Row) -> float | None:
     born, asked = span(dated(screened["birth_date"])), span(dated(screened["icf_date"]))
@@ -214,10 +225,12 @@ def _dates(subject: Subject, screened: Row) -> Record:
         "TRTEDT": latest(infused),
         "DCUTDT": CUTOFF,
         "EOSLDT": subject.ended,
+        "EOSLDTF": (_flag(subject.ends[-1][0]) or None) if subject.ends else None,
         "LCDT": subject.last_record,
         "DTHDT": death.day if death else None,
         "DTHDTF": (death.flag or None) if death else None,
         "LSTALVDT": alive,
+        "LSTALVDF": subject.last_alive_flag,
         "FUPDAYS": None if follow_up is None else float(follow_up),
         "DTHFL": "Y" if _only(subject.tables, "death") else None,
     }

@@ -25,6 +25,13 @@ from trialport.functions.intervals import AFTER, BEFORE, NOT_AFTER, NOT_BEFORE
 from trialport.functions.iso8601 import ISO8601
 from trialport.functions.limits import LIMITS
 from trialport.functions.model import Function
+from trialport.functions.moments import (
+    COMPLETE_DATETIME,
+    DATE_OF,
+    EARLIEST_DATETIME,
+    LATEST_DATETIME,
+    TIME_OF,
+)
 from trialport.functions.numbers import NUMBER, NUMBER_TEXT, ROUND_HALF_UP
 from trialport.functions.study_day import STUDY_DAY
 from trialport.functions.width import HALF_WIDTH
@@ -43,6 +50,11 @@ _ALL = (
     IS_COMPLETE,
     IMPUTATION_FLAG,
     TIME_IMPUTATION_FLAG,
+    COMPLETE_DATETIME,
+    EARLIEST_DATETIME,
+    LATEST_DATETIME,
+    DATE_OF,
+    TIME_OF,
     BEFORE,
     AFTER,
     NOT_BEFORE,

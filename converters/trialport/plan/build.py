@@ -18,6 +18,7 @@ from trialport.plan.resources import plan_resource
 from trialport.plan.supplemental import plan_supplemental
 from trialport.plan.unreachable import unreachable
 from trialport.plan.unread_cells import unread_cells
+from trialport.plan.unused_lookups import note_unused
 from trialport.spec.nodes import Dataset, Specification
 from trialport.spec.vocabulary import Vocabulary
 
@@ -42,6 +43,7 @@ def build_plan(
         steps += _steps(node, group, catalogue, guides, collector)
     made = [plan_resource(each, catalogue, guides, collector) for each in specification.resources]
     resources = tuple(each for each in made if each is not None)
+    note_unused(collector)
     _check_required(steps, groups, guides, collector)
     collector.found += value_faults(specification, vocabulary)
     collector.found += [each for node, _ in groups.values() for each in unread_cells(node)]

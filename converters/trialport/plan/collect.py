@@ -22,11 +22,15 @@ from trialport.spec.vocabulary import Vocabulary
 
 @dataclass(slots=True)
 class Collector:
-    """The faults found so far, and what all of a study shares: vocabulary and limits."""
+    """The faults found so far, and what all of a study shares: vocabulary and limits.
+
+    `lookups` tells of each lookup, by name and place, whether anything uses it.
+    """
 
     vocabulary: Vocabulary
     limits: Limits = field(default_factory=Limits)
     found: list[Diagnostic] = field(default_factory=list)
+    lookups: dict[tuple[str, Place], bool] = field(default_factory=dict[tuple[str, Place], bool])
 
     def fault(self, code: str, place: Place, problem: str, remedy: str = "") -> None:
         """Add a fault of the specification."""
@@ -35,6 +39,10 @@ class Collector:
     def warn(self, code: str, place: Place, problem: str, remedy: str = "") -> None:
         """Add a warning."""
         self.found.append(Diagnostic(code, place, problem, remedy, Severity.WARNING))
+
+    def note(self, code: str, place: Place, problem: str, remedy: str = "") -> None:
+        """Add a note."""
+        self.found.append(Diagnostic(code, place, problem, remedy, Severity.NOTE))
 
     def add(self, error: ExpressionError, place: Place) -> None:
         """Add the fault of an expression."""

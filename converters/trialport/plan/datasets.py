@@ -15,6 +15,7 @@ from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.checks import add_checks
 from trialport.plan.collect import Collector
 from trialport.plan.fill import Filled, Filler
+from trialport.plan.imputed_dates import check_imputed
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.locality import is_subject_local
 from trialport.plan.lookups import key_pairs, sorted_uses
@@ -30,6 +31,7 @@ from trialport.plan.metadata import (
 from trialport.plan.model import BlockSource, FaultQuery, Source, Step, VariablePlan, Written
 from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
+from trialport.plan.unused_lookups import check_unused
 from trialport.plan.value_level import add_value_checks, endpoint_values, value_plans
 from trialport.plan.windows import TIE, is_sequence
 from trialport.spec import sql
@@ -59,6 +61,8 @@ class _Work:
     blocks: list[BlockSource] = field(default_factory=list)
     types: dict[str, Type] = field(default_factory=dict)
     cut_counts: list[exp.Expr] = field(default_factory=list[exp.Expr])
+    scopes: list[RecordScope] = field(default_factory=list[RecordScope])
+    asked: set[str] = field(default_factory=set[str])
 
 
 @dataclass(slots=True)
@@ -92,6 +96,9 @@ def plan_dataset(
     chain = _stack(filled, early, work)
     _fill_late(late, written, chain, names, work)
     _check_kept(names, written, work)
+    if group == "adam":
+        check_imputed(node, definitions, work.types, collector)
+    check_unused(node.lookups, work.asked, work.scopes, catalogue, collector)
     scope = _stacked_scope(names, work)
     add_checks(node, scope, chain, work.faults, collector)
     add_value_checks(node, scope, chain, work.faults, collector)
@@ -240,6 +247,7 @@ def _block(
     scope.lookups = known
     needed = set(work.collector.names(block.unless))
     filled = _fill(early, chain, scope, lookups, needed, work)
+    work.scopes.append(scope)
     _unless(block, base, scope, chain, work)
     _limit(relation, filled, chain, work)
     for row_key, relation_name in base.row_keys:
@@ -346,7 +354,9 @@ def _fill(
         keys,
         row_prefix,
     )
-    return filler.fill(definitions, lookups, needed)
+    filled = filler.fill(definitions, lookups, needed)
+    work.asked.update(each.partition(".")[0] for each in filled.asked)
+    return filled
 
 
 def _unless(block: Records, base: Base, scope: RecordScope, chain: Chain, work: _Work) -> None:

@@ -30,12 +30,16 @@ LEAF = "leaf."
 
 @dataclass(slots=True)
 class Filled:
-    """What filling gave: the type and sources of each variable, and the lookups joined."""
+    """What filling gave: the type and sources of each variable, and the lookups joined.
+
+    `asked` are the lookups that something names, those with faults too.
+    """
 
     types: dict[str, Type] = field(default_factory=dict)
     lineage: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     lookups: list[CompiledLookup] = field(default_factory=list)
     lookup_uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,12 +69,13 @@ class Filler:
         """Add the variables and the lookups that they need to the chain."""
         usable = self._usable(lookups)
         depends = self._dependencies(definitions, usable, needed)
+        asked = frozenset(each.removeprefix("@") for each in depends if each.startswith("@"))
         try:
             order = levels(depends)
         except CycleError as error:
             self._report_cycle(cycle_of(error), definitions, usable)
-            return Filled(dict.fromkeys(definitions, Type.NULL))
-        filled = Filled()
+            return Filled(dict.fromkeys(definitions, Type.NULL), asked=asked)
+        filled = Filled(asked=asked)
         compiled = self._compile_all(order, definitions, filled)
         self._emit(order, definitions, usable, compiled, needed, filled)
         return filled
