@@ -61,9 +61,23 @@ def plan_study(
         switches: what is asked of this conversion beside the specification.
     """
     try:
-        *templates, own = study_layers(folder)
+        layers = study_layers(folder)
     except SpecError as error:
         return None, list(error.diagnostics)
+    return plan_layers(layers, study_folder(folder), switches)
+
+
+def plan_layers(
+    layers: Sequence[Layer], folder: Path, switches: Switches | None = None
+) -> tuple[PlannedStudy | None, list[Diagnostic]]:
+    """Return the planned study, or None where a fault is an error, and every fault.
+
+    Args:
+        layers: the templates of the study, the deepest first, and the study itself last.
+        folder: where the study lies; what is not shipped is looked for there.
+        switches: what is asked of this conversion beside the specification.
+    """
+    *templates, own = layers
     specification, found = load_study(own.files, own.shown, templates)
     if specification is None:
         return None, found
@@ -85,7 +99,7 @@ def plan_study(
         found += format_faults([each.text], each.place)
     guides, faults = _guides(specification)
     found += faults
-    packages, faults = _packages(specification, study_folder(folder))
+    packages, faults = _packages(specification, folder)
     found += faults
     needed = codelists_needed(specification)
     published: dict[str, Codelist] = {}

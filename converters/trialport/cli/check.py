@@ -18,13 +18,18 @@ from trialport.cli.show import show_checked
 def command(ctx: click.Context, study: Path, *, as_json: bool) -> None:
     """Check the specification of STUDY; no record is read.
 
-    STUDY is a folder, or the name of a shipped study. Every fault is one line: its code, the file
-    and line, the problem and the remedy. The exit code is 1 where one of them is an error.
+    STUDY is a folder, the name of a shipped study, or a workbook (`trialport spec export`). Every
+    fault is one line: its code, the file and line or the sheet and cell, the problem and the
+    remedy. The exit code is 1 where one of them is an error.
     """
     from trialport.diagnostics import SpecError
     from trialport.pipeline import check
     from trialport.study import study_folder
 
+    if study.suffix.lower() == ".xlsx":
+        from trialport.pipeline.workbook import check_workbook
+
+        ctx.exit(show_checked({"study": str(study)}, check_workbook(study), as_json=as_json))
     found = check(study)
     if not study_folder(study).is_dir():
         raise SpecError(found)

@@ -31,7 +31,7 @@ _VERBS = {
     "validate": "Check the datasets that a conversion wrote into DIR.",
     "queries": "List what the raw records of STUDY should be asked about.",
     "terms": "Import controlled terminology, list packages, show codelists.",
-    "spec": "Show specifications with their templates merged.",
+    "spec": "Show specifications merged, or turn them into workbooks and back.",
     "rule": "Explain the validation rule CODE.",
     "rules": "List the validation rules that hold all WORDS, or all rules.",
     "package": "Lay what a conversion wrote into OUT out as a submission package.",

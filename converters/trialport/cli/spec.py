@@ -14,10 +14,14 @@ class _Spec(LazyGroup):
 
     modules = "trialport.cli.spec_"
     verbs = MappingProxyType(
-        {"show": "Show which files STUDY is made of, or what they say merged."}
+        {
+            "show": "Show which files STUDY is made of, or what they say merged.",
+            "export": "Write the specification of STUDY as the workbook FILE.",
+            "import": "Make a study of the workbook FILE.",
+        }
     )
 
 
 @click.command("spec", cls=_Spec)
 def command() -> None:
-    """Show specifications with their templates merged."""
+    """Show specifications merged, or turn them into workbooks and back."""

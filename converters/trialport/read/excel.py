@@ -5,19 +5,16 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree
 
 import python_calamine as calamine
 
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity, did_you_mean
 from trialport.read.cells import cell_text
+from trialport.read.excel_parts import cell_address, elements, local, sheet_part
 from trialport.read.header import header_faults
 from trialport.read.texts import RawTexts, raw_texts
 from trialport.spec.nodes import RawTable
-
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
 def read_excel(path: Path, contract: RawTable) -> RawTexts:
@@ -112,39 +109,20 @@ def _error_cells(path: Path, sheet: str) -> Iterator[tuple[str, int, int, str]]:
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as book:
-        part = _part(book, sheet)
+        part = sheet_part(book, sheet)
         if not part or not _mentions(book, part, (b't="e"', b"t='e'")):
             return
         with book.open(part) as content:
-            for cell in _elements(content, "c"):
+            for cell in elements(content, "c"):
                 if cell.get("t") == "e":
                     yield _located(cell)
 
 
 def _located(cell: ElementTree.Element) -> tuple[str, int, int, str]:
     name = cell.get("r", "")
-    letters = name.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    value = next((each.text for each in cell if _local(each.tag) == "v"), None)
-    return name, column - 1, int(name[len(letters) :] or 0), value or "#N/A"
-
-
-def _part(book: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part that holds the sheet, '' where the book has none such."""
-    with book.open("xl/workbook.xml") as content:
-        sheets = {
-            each.get("name"): each.get(_RELATION) or each.get(_STRICT_RELATION)
-            for each in _elements(content, "sheet")
-        }
-    with book.open("xl/_rels/workbook.xml.rels") as content:
-        targets = {
-            each.get("Id"): each.get("Target", "") for each in _elements(content, "Relationship")
-        }
-    target = targets.get(sheets.get(sheet)) or ""
-    part = target[1:] if target.startswith("/") else f"xl/{target}"
-    return part if part in book.namelist() else ""
+    row, column = cell_address(name)
+    value = next((each.text for each in cell if local(each.tag) == "v"), None)
+    return name, column - 1, row, value or "#N/A"
 
 
 def _mentions(book: zipfile.ZipFile, part: str, words: Iterable[bytes]) -> bool:
@@ -155,17 +133,6 @@ def _mentions(book: zipfile.ZipFile, part: str, words: Iterable[bytes]) -> bool:
                 return True
             before = block[-8:]
     return False
-
-
-def _elements(content: IO[bytes], name: str) -> Iterator[ElementTree.Element]:
-    for _, element in ElementTree.iterparse(content):
-        if _local(element.tag) == name:
-            yield element
-            element.clear()
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
 
 
 def _error(place: Place, cell: str, error: str) -> Diagnostic:

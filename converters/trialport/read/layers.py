@@ -34,8 +34,20 @@ def read_layers(folder: Path, shown: str) -> list[Layer]:
         SpecError: with every fault: those of `read_folder`, E1060 no template of the name, E1061 a
             path in place of a name, E1062 templates that extend each other.
     """
-    study = Layer("", shown, read_folder(folder))
-    beside = os.path.normpath(f"{shown or './'}../templates")
+    return with_templates(Layer("", shown, read_folder(folder)), folder)
+
+
+def with_templates(study: Layer, folder: Path) -> list[Layer]:
+    """Return a study and all templates beneath it, the deepest first, it last.
+
+    Args:
+        study: the texts of the study.
+        folder: where the study lies, or would lie; templates are looked for beside it.
+
+    Raises:
+        SpecError: as `read_layers`.
+    """
+    beside = os.path.normpath(f"{study.shown or './'}../templates")
     shelves = [
         (folder.resolve().parent / "templates", Path(beside).as_posix()),
         (Path(str(shipped() / "templates")), _SHIPPED),
