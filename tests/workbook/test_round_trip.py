@@ -32,7 +32,7 @@ from tests.workbook.books import (
 def test_a_workbook_of_a_study_makes_the_same_plan(study: Path, tmp_path: Path) -> None:
     book = tmp_path / "spec.xlsx"
     book.write_bytes(export_workbook(study, book.name))
-    made = import_workbook(book)
+    made = import_workbook(book, study)
     planned, found = plan_study(study)
     assert planned is not None
     assert made.planned is not None

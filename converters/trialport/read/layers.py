@@ -51,7 +51,7 @@ def with_templates(study: Layer, folder: Path) -> list[Layer]:
     shelves = [
         (folder.resolve().parent / "templates", Path(beside).as_posix()),
         (Path(str(shipped() / "templates")), _SHIPPED),
-        (folder.resolve().parent, Path(os.path.normpath(f"{shown or './'}..")).as_posix()),
+        (folder.resolve().parent, Path(os.path.normpath(f"{study.shown or './'}..")).as_posix()),
     ]
     reading = _Reading(shelves)
     reading.add(study, ())
