@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from trialport.cli.options import example, force_option, quiet_option, study_argument
-from trialport.cli.show import emit
+from trialport.cli.options import example, force_option, json_option, quiet_option, study_argument
+from trialport.cli.show import emit, json_text
 
 
 @click.command("export", epilog=example("trialport spec export msc_gvhd out/spec.xlsx"))
@@ -17,8 +17,9 @@ from trialport.cli.show import emit
     "--effective", is_flag=True, help="With what the templates beneath the study say, merged."
 )
 @force_option
+@json_option
 @quiet_option
-def command(study: Path, file: Path, *, effective: bool, force: bool) -> None:
+def command(study: Path, file: Path, *, effective: bool, force: bool, as_json: bool) -> None:
     """Write the specification of STUDY as the workbook FILE.
 
     The sheets are those of Pinnacle 21, with our columns behind its own, and one sheet for each
@@ -30,4 +31,4 @@ def command(study: Path, file: Path, *, effective: bool, force: bool) -> None:
     content = export_workbook(study, file.as_posix(), effective=effective)
     with fresh_file(file, force=force) as stream:
         stream.write(content)
-    emit(str(file))
+    emit(json_text({"study": str(study), "file": str(file)}) if as_json else str(file))
