@@ -17,6 +17,7 @@ class _Fhir(LazyGroup):
         {
             "validate": "Check the resources of FILES, whoever wrote them.",
             "bundle": "Lay the resources of FOLDER into transaction Bundles.",
+            "push": "Send the resources of OUT to a FHIR server.",
             "loss": "Show where each variable of the datasets of STUDY goes in FHIR.",
         }
     )
@@ -24,7 +25,7 @@ class _Fhir(LazyGroup):
 
 @click.command("fhir", cls=_Fhir)
 def command() -> None:
-    """Check FHIR resources, or lay them into Bundles.
+    """Check FHIR resources, lay them into Bundles, or send them to a server.
 
     `trialport convert` writes them as NDJSON, one file a type.
     """

@@ -36,7 +36,7 @@ _VERBS = {
     "rules": "List the validation rules that hold all WORDS, or all rules.",
     "package": "Lay what a conversion wrote into OUT out as a submission package.",
     "define": "Check a define.xml, or begin a specification from it.",
-    "fhir": "Check FHIR resources, or lay them into Bundles.",
+    "fhir": "Check FHIR resources, lay them into Bundles, or send them to a server.",
     "doctor": "Check this environment: Python, libraries, shipped data, room to write.",
     "xpt": "Look into SAS XPORT files, check them, or turn them into others.",
 }

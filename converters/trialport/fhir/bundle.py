@@ -54,9 +54,13 @@ def write_bundles(folder: Path, target: Path, *, size: int = 500) -> list[Path]:
     return written
 
 
+def ordered_files(folder: Path) -> list[Path]:
+    """Return the NDJSON files of a folder, those whose resources are referred to first."""
+    return sorted(folder.glob("[A-Z]*.ndjson"), key=lambda each: _rank(each.stem))
+
+
 def _entries(folder: Path) -> Iterator[dict[str, Any]]:
-    files = sorted(folder.glob("[A-Z]*.ndjson"), key=lambda each: _rank(each.stem))
-    for path in files:
+    for path in ordered_files(folder):
         with path.open("rb") as stream:
             for line in stream:
                 address = f"{path.stem}/{orjson.loads(line)['id']}"
