@@ -37,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "E41": "E41: writing the output folder",
     "E42": "E42: FHIR resources",
     "E43": "E43: Define-XML",
+    "E44": "E44: sending to a FHIR server",
     "E45": "E45: the report",
     "E50": "E50: the submission package, and what was decided about findings",
     "E90": "E90: faults of trialport itself",
