@@ -17,7 +17,7 @@ class _Fhir(LazyGroup):
         {
             "validate": "Check the resources of FILES, whoever wrote them.",
             "bundle": "Lay the resources of FOLDER into transaction Bundles.",
-            "push": "Send the resources of OUT to a FHIR server.",
+            "push": "Send the FHIR resources of OUT to a server.",
             "loss": "Show where each variable of the datasets of STUDY goes in FHIR.",
         }
     )
