@@ -314,7 +314,8 @@ def _lookups_of_censoring(node: Dataset, collector: Collector) -> set[tuple[str,
     found: set[tuple[str, str]] = set()
     for each in node.censoring:
         found |= {*collector.names(each.when), *collector.names(each.date)}
-    for each in (node.cutoff, node.start.date if node.start else None):
+    conditions = [each.where for each in node.endpoints.values()]
+    for each in (node.cutoff, node.start.date if node.start else None, *conditions):
         found |= set(collector.names(each))
     return found
 

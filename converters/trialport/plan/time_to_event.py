@@ -10,7 +10,7 @@ of time-to-event variables: 0 for events, positive integers for reasons of censo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError
 
@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from trialport.diagnostics import Place, did_you_mean
 from trialport.functions.model import Type
+from trialport.plan.assessments import add_assessments
 from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns, cycle_of, levels
@@ -29,6 +30,7 @@ from trialport.plan.scopes import RecordScope, RelationScope, in_table
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, Fault
 from trialport.spec.nodes import (
+    Assessed,
     Censoring,
     CompetingEvent,
     Dataset,
@@ -78,6 +80,8 @@ class _Named:
     node: Event
     relation: Relation
     table: str
+    kind: Type
+    where: Compiled | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class _Branch:
     status: int
     description: exp.Expr
     date_description: exp.Expr
-    domain: str
+    domain: exp.Expr
     variable: exp.Expr
     sequence: exp.Expr
     record: exp.Expr
@@ -117,10 +121,33 @@ def add_time_to_event(
     named = _events(node, base, chain, subjects, catalogue, collector, used)
     if named is None:
         return
-    selects = [
-        _endpoint(number, code, endpoint, node, named, subjects, scope, base.row_sources, collector)
-        for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1)
-    ]
+    selects: list[exp.Select] = []
+    begun: dict[str, tuple[str, dict[str, _Named]]] = {"": (subjects, named)}
+    for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1):
+        begins = endpoint.start.text if endpoint.start is not None else ""
+        if endpoint.start is not None and not _known(
+            begins, named, endpoint.start.place, collector
+        ):
+            continue
+        if begins not in begun:
+            begun[begins] = _begun(begins, node, named, chain, subjects)
+        own_subjects, own = begun[begins]
+        selects.append(
+            _endpoint(
+                number,
+                code,
+                endpoint,
+                node,
+                own,
+                own_subjects,
+                scope,
+                chain,
+                base.row_sources,
+                collector,
+            )
+        )
+    if not selects:
+        return
     whole = sql.stacked(selects)
     stacked = chain.add(whole)
     star = exp.Star(**{"except_": [sql.column("__rid")]})
@@ -130,7 +157,7 @@ def add_time_to_event(
     base.row_keys.append(("__row.tte", ""))
     sources = tuple(dict.fromkeys(used))
     base.test_lineage.update(dict.fromkeys(_DECIDED, sources))
-    base.test_lineage["startdt"] = sources[:1]
+    base.test_lineage["startdt"] = sources[:1] if list(begun) == [""] else sources
 
 
 def _is_whole(node: Dataset, collector: Collector) -> bool:
@@ -146,6 +173,12 @@ def _is_whole(node: Dataset, collector: Collector) -> bool:
         collector.fault(
             "E1214", node.censoring[-1].place, problem, "end with an entry without when"
         )
+    for each in node.endpoints.values():
+        seen = each.assessed
+        if seen is not None and (seen.gap is None) != (seen.code is None):
+            problem = "a gap between assessments and the code of an event after it go together"
+            remedy = "add gap, code and description, or leave them out"
+            collector.fault("E1214", seen.place, problem, remedy)
     windows = [each for each in node.endpoints.values() if each.window is not None]
     if windows and node.window_end is None:
         problem = "an endpoint has a window, and nothing says what its end means"
@@ -304,7 +337,7 @@ def _event(
     )
     if event.where is not None and where is None:
         return None
-    select = _candidates(event, relation, kind, where, node, subjects, named)
+    select = _first(_candidates(event, relation, kind, where, node, subjects, named))
     if where is not None and event.where is not None:
         base.fault_queries += filter_faults(where, relation, name, event.where.place)
         base.fault_queries.append(_undated(name, event, relation, where))
@@ -316,7 +349,28 @@ def _event(
     used += [Source(each.relation, each.name, "filter") for each in uses]
     if event.sequence is not None:
         used.append(Source(relation.name, event.sequence.text))
-    return _Named(event, relation, made)
+    return _Named(event, relation, made, kind, where)
+
+
+def _begun(
+    begins: str, node: Dataset, named: Mapping[str, _Named], chain: Chain, subjects: str
+) -> tuple[str, dict[str, _Named]]:
+    """Add the subjects who have an event, with its day as their start, and their events."""
+    star = exp.Star(**{"replace": [sql.alias(sql.column("d", "n"), "tte.startdt")]})
+    select = exp.select(exp.Column(this=star, table=sql.name("p"))).from_(table(subjects, "p"))
+    on = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
+    select = select.join(sql.inner_join(table(named[begins].table, "n"), on), copy=False)
+    own_subjects = chain.add(select, f"of_start_{begins}")
+    own: dict[str, _Named] = {}
+    for name, each in named.items():
+        if each.node.not_before is not None and each.node.not_before.text not in own:
+            continue
+        candidates = _candidates(
+            each.node, each.relation, each.kind, each.where, node, own_subjects, own
+        )
+        made = chain.add(_first(candidates), f"of_event_{name}_from_{begins}")
+        own[name] = replace(each, table=made)
+    return own_subjects, own
 
 
 def _candidates(
@@ -326,9 +380,9 @@ def _candidates(
     where: Compiled | None,
     node: Dataset,
     subjects: str,
-    named: dict[str, _Named],
+    named: Mapping[str, _Named],
 ) -> exp.Select:
-    """Return the first record of an event per subject: `__rid`, `d`, `f`, `s`, `k`."""
+    """Return the records of an event: `__rid`, `d`, `f`, `s`, `k`."""
     start, cutoff = sql.column("tte.startdt", "p"), sql.column("tte.cutoff", "p")
     date, flag, possible = _event_date(event, kind, start, imputed="event" in node.impute)
     sequence = sql.column(event.sequence.text, "r") if event.sequence else exp.Null()
@@ -359,17 +413,20 @@ def _candidates(
         conditions.append(exp.GTE(this=date.copy(), expression=sql.column("d", "n")))
     whole = sql.every(conditions)
     assert whole is not None
-    order = [
-        exp.Ordered(this=each, nulls_first=False)
-        for each in (date.copy(), sql.column(relation.key, "r"))
-    ]
+    return select.where(whole, copy=False)
+
+
+def _first(candidates: exp.Select) -> exp.Select:
+    """Return the first of the records of each subject."""
+    date, key = (each.this.copy() for each in candidates.expressions if each.alias in {"d", "k"})
+    order = [exp.Ordered(this=each, nulls_first=False) for each in (date, key)]
     number = exp.Window(
         this=exp.RowNumber(),
         partition_by=[sql.column("__rid", "p")],
         order=exp.Order(expressions=order),
     )
     first = exp.EQ(this=number, expression=exp.Literal.number(1))
-    return select.where(whole, copy=False).qualify(first, copy=False)
+    return candidates.qualify(first, copy=False)
 
 
 def _event_date(
@@ -439,6 +496,7 @@ def _endpoint(
     named: dict[str, _Named],
     subjects: str,
     scope: RecordScope,
+    chain: Chain,
     row_sources: list[Source],
     collector: Collector,
 ) -> exp.Select:
@@ -452,12 +510,22 @@ def _endpoint(
         if _known_rival(each.text, node, named, each.place, collector)
     ]
     inner = _dates(endpoint, events, rivals, named, subjects)
+    decided_by: exp.Expr = sql.subquery(inner, "q")
     branches = [*_event_branches(endpoint, events, named)]
     for place, rival in enumerate(rivals):
         branches += _rival_branches(place, rival, named)
     if node.window_end is not None and endpoint.window is not None:
         branches.append(_window_branch(node, endpoint))
     branches.append(_censoring_branch(node))
+    seen = endpoint.assessed
+    if seen is not None and _known(seen.event.text, named, seen.event.place, collector):
+        assessments = named[seen.event.text]
+        query = add_assessments(
+            code, seen, inner, _all_of(assessments, node, subjects, named), chain
+        )
+        decided_by = table(query, "q")
+        begins = named.get(endpoint.start.text) if endpoint.start is not None else None
+        branches = _at_assessments(branches, seen, assessments, begins, node)
     constants = {
         "paramcd": sql.text(code),
         "param": sql.text(endpoint.param),
@@ -476,7 +544,7 @@ def _endpoint(
         "status": _choose(branches, [sql.number(each.status) for each in branches]),
         "evntdesc": _choose(branches, [each.description for each in branches]),
         "cnsdtdsc": _choose(branches, [each.date_description for each in branches]),
-        "srcdom": _choose(branches, [sql.text(each.domain) for each in branches]),
+        "srcdom": _choose(branches, [each.domain for each in branches]),
         "srcvar": _choose(branches, [each.variable for each in branches]),
         "srcseq": _choose(branches, [each.sequence for each in branches]),
     }
@@ -487,16 +555,65 @@ def _endpoint(
     outputs = [sql.alias(tree, f"tte.{name}") for name, tree in {**constants, **decided}.items()]
     star = exp.Column(this=exp.Star(), table=sql.name("p"))
     select = exp.select(star, *outputs, record)
-    query = sql.subquery(inner, "q")
     on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
     select = select.from_(table(subjects, "p"), copy=False)
-    select.join(sql.inner_join(query, on), copy=False)
+    select.join(sql.inner_join(decided_by, on), copy=False)
     where = collector.condition(endpoint.where, scope) if endpoint.where is not None else None
     if where is None:
         return select
     uses = sorted_uses(where.uses)
     row_sources += [Source(each.relation, each.name, "filter") for each in uses]
     return select.where(in_table(where.sql, "p"), copy=False)
+
+
+def _all_of(event: _Named, node: Dataset, subjects: str, named: Mapping[str, _Named]) -> exp.Select:
+    return _candidates(event.node, event.relation, event.kind, event.where, node, subjects, named)
+
+
+def _at_assessments(
+    branches: Sequence[_Branch],
+    seen: Assessed,
+    assessments: _Named,
+    begins: _Named | None,
+    node: Dataset,
+) -> list[_Branch]:
+    """Return the branches with censoring at the last assessment, or at the start without one.
+
+    An event after too long without an assessment (kind 5) is censoring, and comes first.
+    """
+    there = sql.not_null(sql.column("a.d", "q"))
+    at_start = _start_source(begins, node)
+    moved = {
+        "date": sql.call("coalesce", sql.column("a.d", "q"), sql.column("tte.startdt", "q")),
+        "flag": sql.column("a.f", "q"),
+        "date_description": sql.when(
+            there, _text_or_null(seen.date_description), _text_or_null(seen.start_description)
+        ),
+        "domain": sql.when(there, sql.text(assessments.relation.shown), at_start[0]),
+        "variable": sql.when(there, sql.text(assessments.node.date.text), at_start[1]),
+        "sequence": sql.when(there, sql.column("a.s", "q"), at_start[2]),
+        "record": sql.when(there, sql.column("a.k", "q"), sql.column("__row", "p")),
+    }
+    made = [replace(each, **moved) if each.status == 0 else each for each in branches]
+    if seen.gap is None:
+        return made
+    code, words = sql.number(seen.code or 0), sql.text(seen.description)
+    return [replace(made[-1], condition=_is_kind(5), code=code, description=words), *made]
+
+
+def _start_source(begins: _Named | None, node: Dataset) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
+    """Return domain, variable and sequence number of the start, as far as they can be named."""
+    nothing = exp.cast(exp.Null(), exp.DataType.Type.DOUBLE)
+    if begins is not None:
+        has_sequence = begins.node.sequence is not None
+        column = sql.column("begins.s", "q") if has_sequence else nothing
+        return sql.text(begins.relation.shown), sql.text(begins.node.date.text), column
+    assert node.subjects is not None
+    assert node.subjects.source is not None
+    assert node.start is not None
+    name = node.start.date.text.strip().removeprefix("src.")
+    shown = _text_or_null(name if name.isidentifier() else "")
+    return sql.text(node.subjects.source.text), shown, nothing
 
 
 def _known(name: str, named: dict[str, _Named], place: Place, collector: Collector) -> bool:
@@ -535,6 +652,8 @@ def _dates(
     joined: dict[str, None] = dict.fromkeys(events)
     joined.update(dict.fromkeys(each.event.text for each in rivals))
     joined.update(dict.fromkeys(each.after.event.text for each in rivals if each.after))
+    if endpoint.start is not None:
+        joined[endpoint.start.text] = None
     own = [_inside(sql.column("d", f"x_{each}"), window, endpoint) for each in events]
     other = [_inside(sql.column("d", f"x_{each.event.text}"), window, endpoint) for each in rivals]
     select = exp.select(
@@ -558,6 +677,11 @@ def _dates(
             )
         on = exp.EQ(this=sql.column("__rid", f"x_{name}"), expression=sql.column("__rid", "p"))
         select.join(sql.left_join(table(named[name].table, f"x_{name}"), on), copy=False)
+    if endpoint.start is not None:
+        begins = sql.column(f"{endpoint.start.text}.s")
+        select = exp.select(exp.Star(), sql.alias(begins, "begins.s")).from_(
+            sql.subquery(select, "begun"), copy=False
+        )
     event, rival = sql.column("E"), sql.column("K")
     order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
     wins = exp.And(
@@ -629,10 +753,10 @@ def _rival_branches(place: int, rival: CompetingEvent, named: dict[str, _Named])
             words = _text_or_null(rival.after.date_description)
             made = replace(made, status=0, date_description=words)
         found.append(made)
-    return [
-        *found,
-        _by_event(rival.event.text, event, same, date, rival.code, 2, rival.description),
-    ]
+    made = _by_event(rival.event.text, event, same, date, rival.code, 2, rival.description)
+    if rival.counts == "censoring":
+        made = replace(made, status=0, date_description=_text_or_null(rival.date_description))
+    return [*found, made]
 
 
 def _by_event(
@@ -653,7 +777,7 @@ def _by_event(
         status=status,
         description=sql.text(description),
         date_description=_text_or_null(""),
-        domain=event.relation.shown,
+        domain=sql.text(event.relation.shown),
         variable=sql.text(event.node.date.text),
         sequence=sql.column(f"{name}.s", "q")
         if has_sequence
@@ -705,7 +829,7 @@ def _censored(
         0,
         description,
         date_description,
-        node.subjects.source.text,
+        sql.text(node.subjects.source.text),
         variable,
         nothing,
         sql.column("__row", "p"),

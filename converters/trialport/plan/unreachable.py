@@ -70,6 +70,8 @@ def _named(node: Dataset) -> Iterator[Place]:
     rivals = {each.text for one in node.endpoints.values() for each in one.competing}
     yield from (each.place for name, each in node.competing.items() if name in rivals)
     events = {each.text for one in node.endpoints.values() for each in one.event}
+    events |= {each.start.text for each in node.endpoints.values() if each.start}
+    events |= {each.assessed.event.text for each in node.endpoints.values() if each.assessed}
     events |= {each.event.text for each in node.competing.values()}
     events |= {each.after.event.text for each in node.competing.values() if each.after}
     events |= {each.not_before.text for each in node.events.values() if each.not_before}

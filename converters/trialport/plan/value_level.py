@@ -72,16 +72,28 @@ def _method(endpoint: Endpoint, node: Dataset) -> str:
     events = [
         node.events[each.text].description for each in endpoint.event if each.text in node.events
     ]
-    rivals = [
-        node.competing[each.text].description
-        for each in endpoint.competing
-        if each.text in node.competing
+    known = [
+        node.competing[each.text] for each in endpoint.competing if each.text in node.competing
     ]
-    parts = [f"Days from the start to the first of: {', '.join(events)}"]
+    rivals = [each.description for each in known if each.counts == "competing"]
+    ends = [each.description for each in known if each.counts == "censoring"]
+    begins = node.events.get(endpoint.start.text) if endpoint.start is not None else None
+    start = begins.description if begins is not None else "the start"
+    parts = [f"Days from {start} to the first of: {', '.join(events)}"]
     parts += [f"competing: {', '.join(rivals)}"] if rivals else []
+    parts += [f"censored by: {', '.join(ends)}"] if ends else []
+    parts += _seen(endpoint)
     parts += [f"within {endpoint.window} days"] if endpoint.window is not None else []
     parts += ["the day of the start is day 1" if node.add_one else "the day of the start is day 0"]
     return "; ".join([*parts, "else censored"]) + "."
+
+
+def _seen(endpoint: Endpoint) -> list[str]:
+    seen = endpoint.assessed
+    if seen is None:
+        return []
+    gap = f", as is an event more than {seen.gap} days after it" if seen.gap is not None else ""
+    return [f"censoring is at the last assessment{gap}"]
 
 
 def _estimand(node: Estimand) -> str:

@@ -632,6 +632,11 @@ class CompetingEvent:
     event: Text = key("name of the event")
     code: int = key("CNSR")
     description: str = key("EVNTDESC")
+    counts: Literal["competing", "censoring"] = key(
+        "competing, or censoring on its day: what comes after it does not count",
+        default="competing",
+    )
+    date_description: str = key("CNSDTDSC, where it counts as censoring", default="")
     after: AfterEvent | None = key("another code after some event", default=None)
 
 
@@ -657,6 +662,26 @@ class WindowEnd:
     description: str = key("EVNTDESC")
     date_description: str = key("CNSDTDSC; {window} is the window in days", default="")
     variable: str = key("SRCVAR", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """At which assessments an endpoint is seen; who is censored is so at the last of them."""
+
+    SHORTHAND: ClassVar[str] = "event"
+
+    place: Place
+    event: Text = key("event whose records are the assessments")
+    date_description: str = key("CNSDTDSC of the last assessment", default="LAST ASSESSMENT")
+    start_description: str = key(
+        "CNSDTDSC of the start, where there is no assessment before", default="START"
+    )
+    gap: int | None = key(
+        "days; an event longer after the last assessment, or the start, does not count",
+        default=None,
+    )
+    code: int | None = key("CNSR of an event after a gap", default=None)
+    description: str = key("EVNTDESC of an event after a gap", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -687,6 +712,12 @@ class Endpoint:
     ties: Ties = key("event first, or competing first", default=Ties.EVENT_FIRST)
     where: Expression | None = key(
         "subjects that have the parameter; all, unless stated", default=None
+    )
+    start: Text | None = key(
+        "event at which time begins, for the subjects who have it", default=None
+    )
+    assessed: Assessed | None = key(
+        "assessments at which the event is seen, and censoring takes place", default=None
     )
     estimand: Estimand | None = key("the estimand that it serves", default=None)
 
