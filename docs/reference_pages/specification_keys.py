@@ -12,8 +12,9 @@ from .markdown import code, sentence, table
 _HEAD = """# Keys of a specification
 
 This page is written by `make docs` from the classes that read a specification
-(`trialport.spec.nodes`, `trialport.spec.report_nodes`, `trialport.spec.label_nodes`); change them,
-not the page. What the keys mean together stands in [the mapping language](mapping-language.md).
+(`trialport.spec.nodes`, `trialport.spec.concept_nodes`, `trialport.spec.report_nodes`,
+`trialport.spec.label_nodes`); change them, not the page. What the keys mean together stands in
+[the mapping language](mapping-language.md).
 
 *Needed* says whether a key must be there; `unless X`: it must be there where key X is not.
 """
@@ -21,6 +22,7 @@ _OF_FILES = {
     "Study": "study.yaml",
     "Sources": "sources.yaml",
     "Terminology": "terminology.yaml",
+    "Concepts": "concepts.yaml",
     "Dataset": "sdtm/*.yaml and adam/*.yaml",
     "Resource": "fhir/*.yaml",
     "Report": "report.yaml",

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import trialport
 from trialport.diagnostics import DataError, Diagnostic, SpecError
-from trialport.read.switches import Switches, chosen_subjects
+from trialport.read.switches import Switches, chosen_subjects, id_key
 
 from tests.plan.tiny_study import plain, write_study
 
@@ -304,3 +304,17 @@ def test_what_study_yaml_says_of_the_whole_study_is_checked(
         converted(tmp_path, None, {"study.yaml": study})
     found = [str(each).replace(f"{tmp_path}/study/", "") for each in caught.value.diagnostics]
     assert message in found
+
+
+def test_the_key_of_ids_comes_from_a_file_or_the_environment(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("0123456789abcdef\n", encoding="ascii")
+    assert id_key(path, {}) == b"0123456789abcdef"
+    assert id_key(None, {"TRIALPORT_ID_KEY": "a key of sixteen"}) == b"a key of sixteen"
+    assert id_key(None, {}) == b""
+    path.write_text("short", encoding="ascii")
+    for file in (path, tmp_path / "none"):
+        with pytest.raises(DataError) as refused:
+            id_key(file, {})
+        assert [each.code for each in refused.value.diagnostics] == ["E3079"]
+        assert "short" not in str(refused.value)

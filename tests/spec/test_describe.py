@@ -1,6 +1,6 @@
 """Claims about the description of the language."""
 
-from trialport.spec import label_nodes, nodes, report_nodes
+from trialport.spec import concept_nodes, label_nodes, nodes, report_nodes
 from trialport.spec.describe import DescribedKey, describe
 
 
@@ -36,7 +36,9 @@ def test_each_class_of_the_language_is_described_once_and_together() -> None:
     assert len(runs) == len(set(runs))
     language = {
         each
-        for each in (vars(nodes) | vars(report_nodes) | vars(label_nodes)).values()
+        for each in (
+            vars(nodes) | vars(report_nodes) | vars(label_nodes) | vars(concept_nodes)
+        ).values()
         if isinstance(each, type) and "place" in getattr(each, "__dataclass_fields__", {})
     }
     without_keys = {nodes.Text, nodes.Expression, nodes.Leaf, nodes.Element, nodes.Repeated}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,12 @@ if TYPE_CHECKING:
     help="Version of FHIR to write resources of; may be repeated.",
 )
 @click.option(
+    "--id-key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the secret under which the ids of FHIR resources are made (HMAC-SHA256), so "
+    "that they tell nothing of the subjects; or the environment variable TRIALPORT_ID_KEY.",
+)
+@click.option(
     "--cutoff", metavar="DATE", default="", help="Last day that counts, instead of the study's."
 )
 @click.option(
@@ -90,6 +97,7 @@ def command(
     only: tuple[str, ...],
     formats: tuple[str, ...],
     fhir: tuple[Version, ...],
+    id_key_file: Path | None,
     cutoff: str,
     subjects: str | None,
     treatment: Path | None,
@@ -110,10 +118,11 @@ def command(
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert
-    from trialport.read.switches import Switches, chosen_subjects
+    from trialport.read.switches import Switches, chosen_subjects, id_key
 
     chosen = chosen_subjects(subjects) if subjects is not None else ()
-    switches = Switches(cutoff, chosen, treatment, languages, profile)
+    key = id_key(id_key_file, os.environ)
+    switches = Switches(cutoff, chosen, treatment, languages, profile, key)
     shown = not (as_json or ctx.meta["trialport.quiet"])
     with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
         made = convert(

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from trialport.fhir.coding import coded_values
+from trialport.fhir.identity import PLAIN, Naming
+from trialport.fhir.schema import Version
 from trialport.fhir.template import Fill, Slot, Template
 from trialport.fhir.values import Value, finite, json_values
+from trialport.spec.coded import CodedBy
 
 Report = Callable[[Slot, int, object], None]
-"""Told of a number that JSON cannot write: its slot, the record's number and the value."""
+"""Told of a value that cannot be written: its slot, the record's number and the value."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """How values are written: offset of times, names of resources, the FHIR version of codes.
+
+    What the values of a codelist became is kept, for they are few.
+    """
+
+    offset: str = ""
+    naming: Naming = PLAIN
+    version: Version = "R4"
+    codes: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +49,11 @@ class Filled:
 
 
 def fill(
-    template: Template, length: int, columns: Callable[[str], pa.Array], offset: str, report: Report
+    template: Template,
+    length: int,
+    columns: Callable[[str], pa.Array],
+    writing: Writing,
+    report: Report,
 ) -> Filled:
     """Return the contents of records.
 
@@ -40,8 +61,9 @@ def fill(
         template: what is filled.
         length: the number of records.
         columns: gives the column of a name.
-        offset: the study's offset from UTC, for times that have none.
-        report: is told of numbers that JSON cannot write, which are left out.
+        writing: how values are written.
+        report: is told of numbers that JSON cannot write and of values without a code, which are
+            left out.
     """
     values: list[Sequence[Any]] = []
     nulls = np.zeros((length, max(1, len(template.slots))), dtype=bool)
@@ -50,7 +72,7 @@ def fill(
     periods: list[tuple[str, Sequence[Value], Sequence[Value]]] = []
     for number, slot in enumerate(template.slots):
         if slot.items is not None:
-            inner, groups = _items(slot.items, columns, length, offset, report)
+            inner, groups = _items(slot.items, columns, length, writing, report)
             made = [
                 [each for each in items if each is not None] for items in groups(inner.contents)
             ]
@@ -61,13 +83,19 @@ def fill(
             values.append(made)
             continue
         given = columns(slot.column)
-        column = finite(given)
-        for place in _lost(given, column):
+        if slot.coded is None:
+            column = finite(given)
+            texts = json_values(column, slot.type, writing.offset, writing.naming)
+            nulls[:, number] = _none(texts) if _is_written_number(slot, given) else missing(column)
+        else:
+            texts = _coded(slot, slot.coded, columns, writing)
+            nulls[:, number] = _none(texts)
+        for place in np.flatnonzero(nulls[:, number] & ~missing(given)).tolist():
             report(slot, place, given[place].as_py())
-        nulls[:, number] = missing(column)
-        texts = json_values(column, slot.type, offset)
         values.append(texts)
-        if slot.key in {"code", "system"}:
+        if slot.coded is not None:
+            coded.append(given.to_pylist())
+        elif slot.key in {"code", "system", "status"}:
             coded.append(texts)
         if slot.key == "reference":
             references.append((slot.path, texts))
@@ -85,10 +113,22 @@ def missing(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return column.is_null().to_numpy(zero_copy_only=False)
 
 
-def _lost(given: pa.Array, kept: pa.Array) -> list[int]:
-    if given.null_count == kept.null_count:
-        return []
-    return np.flatnonzero(missing(kept) & ~missing(given)).tolist()
+def _none(values: Sequence[Value]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return np.fromiter((each is None for each in values), dtype=bool, count=len(values))
+
+
+def _is_written_number(slot: Slot, column: pa.Array) -> bool:
+    return slot.type == "decimal" and pa.types.is_string(column.type)
+
+
+def _coded(
+    slot: Slot, by: CodedBy, columns: Callable[[str], pa.Array], writing: Writing
+) -> list[Value]:
+    """Return what the values of a column are coded as."""
+    displays = columns(by.display).to_pylist() if by.display else []
+    known = writing.codes.setdefault(slot.column, {})
+    texts = json_values(columns(slot.column))
+    return coded_values(texts, displays, by, slot.type, writing.version, known)
 
 
 def _patterns(
@@ -113,7 +153,7 @@ def _items(
     template: Template,
     columns: Callable[[str], pa.Array],
     length: int,
-    offset: str,
+    writing: Writing,
     report: Report,
 ) -> tuple[Filled, Groups]:
     """Return the items of all records in a row, and what parts such a row by records."""
@@ -130,7 +170,7 @@ def _items(
         report(slot, int(owners[item]), value)
 
     flat = len(owners)
-    return fill(template, flat, lambda name: columns(name).flatten(), offset, of_record), groups
+    return fill(template, flat, lambda name: columns(name).flatten(), writing, of_record), groups
 
 
 def _places(

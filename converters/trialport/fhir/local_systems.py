@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from trialport.fhir.identity import resource_id
+from trialport.fhir.identity import PLAIN, Naming, identity_key
 
 
 def local_prefix(studyid: str) -> str:
@@ -15,13 +15,14 @@ def local_prefix(studyid: str) -> str:
 
 
 def local_systems(
-    codes: Mapping[str, Mapping[str, str]], studyid: str
+    codes: Mapping[str, Mapping[str, str]], studyid: str, naming: Naming = PLAIN
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a CodeSystem and the ValueSet of all its codes for each system, with their identities.
 
     Args:
         codes: display (or '') by code, by URL of the system.
         studyid: part of the ids; the rest is what tells the systems of a study apart.
+        naming: how resources are named.
     """
     for url in sorted(codes):
         name = url.removeprefix(local_prefix(studyid))
@@ -48,5 +49,5 @@ def local_systems(
             "compose": {"include": [{"system": url}]},
         }
         for resource_type, elements in (("CodeSystem", system), ("ValueSet", chosen)):
-            id_ = resource_id(resource_type, identity)
-            yield "|".join(identity), {"resourceType": resource_type, "id": id_, **elements}
+            id_ = naming.id(resource_type, identity_key(identity))
+            yield identity_key(identity), {"resourceType": resource_type, "id": id_, **elements}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from trialport.fhir.schema import Definitions, load_definitions
 from trialport.plan.model import ResourceStep, Step
-from trialport.spec.nodes import Content, Each, Leaf, Repeated
+from trialport.spec.coded import CodedBy
+from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated
+from trialport.templates import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ def destinations(
     What a variable only decides (a condition of a record, a key of a link) does not count: its
     value cannot be read from the resource.
     """
+    definitions = load_definitions(shipped() / "fhir", "R4")
     found: dict[tuple[str, str], set[str]] = {}
     for resource in resources:
-        for source, path in _values(resource):
+        for source, path in _values(resource, definitions):
             found.setdefault(source, set()).add(path)
     return tuple(
         _destination(step.name, each.name, found.get((step.name, each.name), set()))
@@ -52,27 +56,42 @@ def _destination(dataset: str, variable: str, paths: set[str]) -> Destination:
     return Destination(dataset, variable, kind, tuple(sorted(elements)))
 
 
-def _values(resource: ResourceStep) -> Iterator[tuple[tuple[str, str], str]]:
+def _values(
+    resource: ResourceStep, definitions: Definitions
+) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield each variable that a leaf is made of, with the path of the leaf."""
-    leaves = [*_leaves(resource.content, resource.type)]
+    assert isinstance(resource.content, Element)
+    leaves = [
+        leaf
+        for name, each in resource.content.children.items()
+        for leaf in _leaves(each, resource.type, name, f"{resource.type}.{name}", definitions)
+    ]
     leaves += [(name, f"{resource.type}.id") for name in resource.identity]
     for name, path in leaves:
         for source in _sources(resource, name, frozenset()):
             yield source, path
 
 
-def _leaves(content: Content, path: str) -> Iterator[tuple[str, str]]:
+def _leaves(
+    content: Content, parent: str, name: str, path: str, definitions: Definitions
+) -> Iterator[tuple[str, str]]:
     if isinstance(content, Leaf):
         if content.value is not None:
             yield str(content.constant), path
     elif isinstance(content, Repeated):
         for each in content.items:
-            yield from _leaves(each, path)
+            yield from _leaves(each, parent, name, path, definitions)
     elif isinstance(content, Each):
-        yield from _leaves(content.content, path)
+        yield from _leaves(content.content, parent, name, path, definitions)
     else:
-        for name, each in content.children.items():
-            yield from _leaves(each, f"{path}.{name}")
+        kind = definitions.element_type(parent, name)
+        if isinstance(content.coded, CodedBy) and content.coded.column:
+            place = f"{path}.coding" if kind == "CodeableConcept" else path
+            yield content.coded.column, place if kind[:1].islower() else f"{place}.code"
+            if content.coded.display:
+                yield content.coded.display, f"{place}.display"
+        for key, each in content.children.items():
+            yield from _leaves(each, kind, key, f"{path}.{key}", definitions)
 
 
 def _sources(resource: ResourceStep, name: str, seen: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import orjson
 
+from trialport.fhir.identity import PLAIN, Naming
 from trialport.fhir.ndjson import WrittenFile, write_bytes
 
 
 def write_manifest(
-    folder: Path, files: Iterable[WrittenFile], *, studyid: str, created: dt.datetime | None
+    folder: Path,
+    files: Iterable[WrittenFile],
+    *,
+    studyid: str,
+    created: dt.datetime | None,
+    naming: Naming = PLAIN,
 ) -> Path:
     """Write `manifest.json`: of each file its type, name, count, size and digest.
+
+    `extension.ids` says how resources are named: `keyed` (and `idKey` is the name of the key,
+    which tells nothing of the key itself) or `plain`.
 
     Source: HL7 FHIR Bulk Data Access 2.0.0, Bulk Data Output File Request, the response body.
 
@@ -23,6 +32,7 @@ def write_manifest(
         files: what was written.
         studyid: names the request, which no server has answered.
         created: the time of the export in UTC; the beginning of 1970 where it is None.
+        naming: how the resources are named.
 
     Raises:
         WriteError: E4034, the folder or the disk does not take the file.
@@ -37,13 +47,25 @@ def write_manifest(
         }
         for each in files
     ]
+    keys = {"ids": "keyed", "idKey": naming.key_name} if naming.key else {"ids": "plain"}
     manifest = {
         "transactionTime": moment.isoformat(timespec="seconds"),
         "request": f"urn:trialport:{studyid}",
         "requiresAccessToken": False,
         "output": output,
         "error": [],
+        "extension": keys,
     }
     path = folder / "manifest.json"
     write_bytes(path, orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     return path
+
+
+def has_keyed_ids(folder: Path) -> bool:
+    """Return whether the manifest of a folder says that its resources have keyed ids."""
+    try:
+        manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    told = manifest.get("extension") if isinstance(manifest, dict) else None
+    return isinstance(told, dict) and told.get("ids") == "keyed"

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from trialport.fhir.values import json_bytes
 from trialport.xport.atomic import atomic_file
 
 _LARGEST_RUN = 64 * 1024 * 1024
@@ -41,7 +42,7 @@ class Sorter:
     def add(self, identity: str, resource: dict[str, Any]) -> None:
         """Take a resource; its `id` orders it, then its identity, then its bytes."""
         # JSON text holds no bare tab or newline, and a tab sorts before every character of an id.
-        parts = (resource["id"].encode(), orjson.dumps(identity), orjson.dumps(resource))
+        parts = (resource["id"].encode(), orjson.dumps(identity), json_bytes(resource))
         line = b"\t".join(parts) + b"\n"
         self._lines.append(line)
         self._size += len(line)

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
-from trialport.fhir.filled import fill, missing
+from trialport.fhir.filled import Writing, fill, missing
 from trialport.fhir.findings import Findings
-from trialport.fhir.identity import identity_key, resource_id
-from trialport.fhir.schema import Definitions
+from trialport.fhir.identity import PLAIN, Naming, identity_key
+from trialport.fhir.schema import Definitions, Version
 from trialport.fhir.template import Slot, Template
 from trialport.fhir.values import Value, json_values
 from trialport.plan.model import ResourceStep
@@ -47,30 +47,41 @@ def build(
     *,
     studyid: str = "",
     offset: str = "",
+    naming: Naming = PLAIN,
+    version: Version = "R4",
 ) -> Iterator[Built]:
     """Yield one resource a record, in the order of the records, a batch at a time.
 
     `resourceType`, `id` and `identifier` come first, then the elements as written. An element that
     the type requires is not looked for here: the check of the whole resource reports it (E4210).
+    With a key in `naming`, identifiers that are made here, those of persons and `meta.source` are
+    hidden like the ids.
 
     Args:
         step: the plan of the resource.
         batches: the records of the step's table.
-        definitions: the types of the FHIR version.
+        definitions: the types of the FHIR version that the content is written for.
         findings: takes E4203, a record without identity, which gives no resource; E4211, a
-            number that JSON cannot write, which is left out.
+            number that JSON cannot write, and E4231, a value without a code, which are left out.
         studyid: part of the system of the identifier, which is added where the mapping writes
             none; without it there is no identifier.
         offset: the study's offset from UTC, for times that have none.
+        naming: how resources are named.
+        version: the FHIR version that codes are spelled for.
     """
-    template = Template(step.content, step.type, "", "", definitions)
+    template = Template(step.content, step.type, "", "", definitions, version)
     is_written = "identifier" in template.elements
-    identifier = None if is_written else _identifier(step, definitions, studyid)
+    identifier = None if is_written else _identifier(step, definitions, studyid, naming)
+    hide = _hidden(step, studyid, naming) if naming.key else None
+    writing = Writing(offset, naming, version)
     for batch in batches:
         named = _with_identity(step, batch, findings)
         for start in range(0, named.num_rows, _AT_ONCE):
             part = named.slice(start, _AT_ONCE)
-            yield _built(step, part, template, identifier, findings, offset)
+            built = _built(step, part, template, identifier, findings, writing)
+            for each in built.resources if hide is not None else ():
+                hide(each)
+            yield built
 
 
 def _with_identity(step: ResourceStep, batch: pa.RecordBatch, findings: Findings) -> pa.RecordBatch:
@@ -93,19 +104,16 @@ def _built(
     template: Template,
     identifier: Callable[[str], Any] | None,
     findings: Findings,
-    offset: str,
+    writing: Writing,
 ) -> Built:
     parts = [map(str, json_values(batch.column(name))) for name in step.identity]
-    identities = list(zip(*parts, strict=True))
-    keys = [identity_key(each) for each in identities]
-    ids = [resource_id(step.type, each) for each in identities]
+    keys = [identity_key(each) for each in zip(*parts, strict=True)]
+    ids = [writing.naming.id(step.type, each) for each in keys]
 
     def report(slot: Slot, row: int, value: object) -> None:
-        problem = f"{value} is a number that JSON cannot write; the element is left out"
-        remedy = "correct the record or the expression"
-        findings.add("E4211", f"{step.type}/{ids[row]}", slot.path, problem, remedy)
+        _report(slot, f"{step.type}/{ids[row]}", value, findings)
 
-    filled = fill(template, batch.num_rows, batch.column, offset, report)
+    filled = fill(template, batch.num_rows, batch.column, writing, report)
     resources: list[dict[str, Any]] = []
     for key, id_, content in zip(keys, ids, filled.contents, strict=True):
         resource: dict[str, Any] = {"resourceType": step.type, "id": id_}
@@ -123,13 +131,45 @@ def _built(
     )
 
 
+def _report(slot: Slot, name: str, value: object, findings: Findings) -> None:
+    """Report a value that is left out."""
+    if slot.coded is not None:
+        problem = f"'{value}' has no code in codelist '{slot.coded.codelist}'; it is left out"
+        remedy = "give it a concept there, or give the codelist a system of its own"
+        findings.add("E4231", name, slot.path, problem, remedy)
+    else:
+        problem = f"{value} is a number that JSON cannot write; the element is left out"
+        findings.add("E4211", name, slot.path, problem, "correct the record or the expression")
+
+
 def _identifier(
-    step: ResourceStep, definitions: Definitions, studyid: str
+    step: ResourceStep, definitions: Definitions, studyid: str, naming: Naming
 ) -> Callable[[str], Any] | None:
     """Return what makes the identifier of an identity; None where the type takes none."""
     if not studyid or not definitions.element_type(step.type, "identifier"):
         return None
     system = f"urn:trialport:{quote(studyid, safe='')}:{step.type}"
     if definitions.is_repeated(step.type, "identifier"):
-        return lambda key: [{"system": system, "value": key}]
-    return lambda key: {"system": system, "value": key}
+        return lambda key: [{"system": system, "value": naming.hidden(key)}]
+    return lambda key: {"system": system, "value": naming.hidden(key)}
+
+
+_PERSONS = frozenset({"Patient", "ResearchSubject"})
+
+
+def _hidden(step: ResourceStep, studyid: str, naming: Naming) -> Callable[[dict[str, Any]], None]:
+    """Return what hides the numbers of persons in a resource: identifiers and the source."""
+    start = f"urn:trialport:{quote(studyid, safe='')}:"
+
+    def hide(resource: dict[str, Any]) -> None:
+        if step.type in _PERSONS:
+            resource["identifier"] = [
+                {**each, "value": naming.hidden(f"{each.get('system', '')}|{each['value']}")}
+                for each in resource.get("identifier", [])
+                if "value" in each
+            ]
+        source = resource.get("meta", {}).get("source")
+        if source:
+            resource["meta"] = {**resource["meta"], "source": start + naming.hidden(source)}
+
+    return hide

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 
@@ -40,17 +41,23 @@ def _walk(node: Mapping[str, Any], path: str, found: Survey) -> Hashable:
         elif isinstance(value, list):
             shape.append((key, _walk_items(value, below, found)))
         else:
-            shape.append((key, type(value)))
+            shape.append((key, _kind(value)))
     _gather(node, path, found)
     return tuple(shape)
 
 
 def _walk_items(items: list[Any], path: str, found: Survey) -> Hashable:
     shapes = (
-        _walk(each, f"{path}[{place}]", found) if isinstance(each, dict) else type(each)
+        _walk(each, f"{path}[{place}]", found) if isinstance(each, dict) else _kind(each)
         for place, each in enumerate(items)
     )
     return tuple(dict.fromkeys(shapes))
+
+
+def _kind(value: object) -> type:
+    """Return the type of JSON that a value has; all numbers are of one."""
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return float if is_number else type(value)
 
 
 def _gather(node: Mapping[str, Any], path: str, found: Survey) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from trialport.fhir.schema import Definitions
+from trialport.fhir.coding import QUANTITIES, coded_element
+from trialport.fhir.schema import Definitions, Version
+from trialport.spec.coded import CodedBy
 from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated
 
 Fill = Callable[[Sequence[Any]], Any]
@@ -22,7 +24,8 @@ class Slot:
     """What is filled for each record: a leaf from a column, or the items of repeated content.
 
     Of a leaf it tells the key, the FHIR type, and where it stands. Items have a template of their
-    own; their `column` is one whose lists are as long as there are items.
+    own; their `column` is one whose lists are as long as there are items. `coded` says how the
+    values of the column become codes, where they do.
     """
 
     column: str
@@ -31,14 +34,16 @@ class Slot:
     path: str
     is_live: bool
     items: Template | None = None
+    coded: CodedBy | None = None
 
 
 class Template:
     """Content to be filled from rows whose values stand in the order of `slots`.
 
     Null values are left out, and with them every element that holds expressions of which none has
-    a value; constants and `study.NAME` do not keep it. Only the resource itself always stays: what
-    is left out of an item is the item, and None is made of it.
+    a value; constants, concepts and `study.NAME` do not keep it, nor does the unit of a quantity.
+    Only the resource itself always stays: what is left out of an item is the item, and None is made
+    of it.
     Constant elements are shared by the resources: what is made is to be read, not changed.
 
     Args:
@@ -46,13 +51,22 @@ class Template:
         parent: type of the element that it stands in; of the resource itself where it is whole.
         name: name of the element; empty for a resource.
         path: where it stands, for messages.
-        definitions: the types of the FHIR version.
+        definitions: the types of the FHIR version that the content is written for.
+        version: the FHIR version that codes are spelled for.
     """
 
     def __init__(
-        self, content: Content, parent: str, name: str, path: str, definitions: Definitions
+        self,
+        content: Content,
+        parent: str,
+        name: str,
+        path: str,
+        definitions: Definitions,
+        version: Version = "R4",
     ) -> None:
         self._content = content
+        self._version: Version = version
+        self._types: dict[int, str] = {}
         self._is_item = bool(name)
         self._filled: dict[frozenset[int], Fill] = {}
         self._places: dict[int, int] = {}
@@ -86,18 +100,23 @@ class Template:
                 is_live = not _STUDY_CONSTANT.fullmatch(content.value.text)
                 self._add(content, Slot(str(content.constant), name, kind, path, is_live))
         elif isinstance(content, Each):
-            items = Template(content.content, parent, name, path, definitions)
+            items = Template(content.content, parent, name, path, definitions, self._version)
             self._add(content, Slot(items.slots[0].column, name, "", path, True, items))
         elif isinstance(content, Repeated):
             for place, item in enumerate(content.items):
                 self._collect(item, parent, name, f"{path}[{place}]", definitions)
         else:
             own = definitions.element_type(parent, name)
+            self._types[id(content)] = own
+            coded = content.coded
+            if isinstance(coded, CodedBy) and coded.column:
+                is_live = own not in QUANTITIES
+                self._add(content, Slot(coded.column, name, own, path, is_live, coded=coded))
             for key, child in content.children.items():
                 self._collect(child, own, key, f"{path}.{key}", definitions)
             self._collect_period(content, path)
 
-    def _add(self, content: Leaf | Each, slot: Slot) -> None:
+    def _add(self, content: Leaf | Each | Element, slot: Slot) -> None:
         self._places[id(content)] = len(self.slots)
         self.slots.append(slot)
 
@@ -141,8 +160,33 @@ class Template:
             ]
             found = ast.List(kept, ast.Load()) if kept else None
             return found, _any(live for _, _, live in items)
+        if isinstance(content.coded, CodedBy):
+            return self._coded(content, content.coded, missing)
         made, is_filled = self._object(content, missing)
         return (made if made.keys and is_filled is not False else None), is_filled
+
+    def _coded(
+        self, content: Element, coded: CodedBy, missing: frozenset[int]
+    ) -> tuple[ast.expr | None, bool | None]:
+        """Return the codes of an element with its children beside them, which win."""
+        made, is_filled = self._object(content, missing)
+        if coded.concept is not None:
+            kind = self._types[id(content)]
+            codes = _literal(coded_element(coded.concept, kind, self._version))
+        else:
+            codes, is_coded = self._value(self._places[id(content)], missing)
+            is_filled = _any(each for each in (is_filled, is_coded))
+        if is_filled is False:
+            return None, False
+        if not made.keys or codes is None:
+            return codes or (made if made.keys else None), is_filled
+        if isinstance(codes, ast.Dict):
+            written = {cast(ast.Constant, key).value for key in made.keys}
+            pairs = zip(codes.keys, codes.values, strict=True)
+            kept = [each for each in pairs if cast(ast.Constant, each[0]).value not in written]
+            keys, values = [key for key, _ in kept], [value for _, value in kept]
+            return ast.Dict([*keys, *made.keys], [*values, *made.values]), is_filled
+        return ast.Dict([None, *made.keys], [codes, *made.values]), is_filled
 
     def _object(self, content: Element, missing: frozenset[int]) -> tuple[ast.Dict, bool | None]:
         parts = {key: self._expression(each, missing) for key, each in content.children.items()}
@@ -181,6 +225,20 @@ class _Constants(ast.NodeTransformer):
         self.values.append(ast.literal_eval(node))
         place = ast.Constant(len(self.values) - 1)
         return ast.Subscript(ast.Name("constants", ast.Load()), place, ast.Load())
+
+
+def _literal(value: Any) -> ast.expr | None:  # noqa: ANN401
+    """Return the tree of a JSON value; None for nothing."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        parts = {str(key): _literal(each) for key, each in value.items()}
+        kept = {key: each for key, each in parts.items() if each is not None}
+        return ast.Dict([ast.Constant(key) for key in kept], list(kept.values()))
+    if isinstance(value, list):
+        items = [_literal(each) for each in value]
+        return ast.List([each for each in items if each is not None], ast.Load())
+    return ast.Constant(value)
 
 
 def _any(claims: Iterable[bool | None]) -> bool | None:

@@ -5,30 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
-from trialport.fhir.identity import MARK, reference_text
+from trialport.fhir.identity import MARK, PLAIN, Naming
 
-Value = str | int | float | bool | None
+Value = Any
+"""A value of JSON; a Decimal is a number that is written with the digits it has."""
 
 _EXACT = 2**53
 _LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def json_values(column: pa.Array, element_type: str = "", offset: str = "") -> list[Value]:
+def json_values(
+    column: pa.Array, element_type: str = "", offset: str = "", naming: Naming = PLAIN
+) -> list[Value]:
     """Return the values of a column for an element of a FHIR type; null is None.
 
     Args:
         column: text, finite numbers, dates, date-times or booleans.
-        element_type: the FHIR type where it is known; only `dateTime` and `instant` matter.
+        element_type: the FHIR type where it is known; only `dateTime`, `instant` and `decimal`
+            matter.
         offset: the study's offset from UTC, e.g. `+08:00`, for times that have none.
+        naming: how the resources that references name are named.
 
     Returns:
-        Whole numbers as integers (180.0 is 180), others shortest. Dates as ISO 8601 text. Marked
-        references as `Type/id`.
+        Whole numbers as integers (180.0 is 180), others shortest. Text for a `decimal` keeps its
+        digits (7.50), and is None where it is no number. Dates as ISO 8601 text. Marked references
+        as `Type/id`.
     """
     kind = column.type
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -38,7 +46,9 @@ def json_values(column: pa.Array, element_type: str = "", offset: str = "") -> l
     if pa.types.is_timestamp(kind):
         return [_moment(each, offset) for each in column.to_pylist()]
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _texts(column, offset if element_type in {"dateTime", "instant"} else "")
+        if element_type == "decimal":
+            return [_written_number(each) for each in column.to_pylist()]
+        return _texts(column, offset if element_type in {"dateTime", "instant"} else "", naming)
     return column.to_pylist()
 
 
@@ -53,11 +63,29 @@ def finite(column: pa.Array) -> pa.Array:
     return pa.array(numbers, column.type, mask=~is_finite)
 
 
+def json_bytes(value: object) -> bytes:
+    """Return a value as JSON; a Decimal with the digits it was written with."""
+    return orjson.dumps(value, default=_fragment)
+
+
+def _fragment(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        is_plain = isinstance(exponent, int) and exponent <= 0
+        return orjson.Fragment(format(value, "f") if is_plain else str(value))
+    raise TypeError(f"{type(value)} is no value of JSON")
+
+
 def _number(value: float | Decimal | None) -> Value:
     if value is None:
         return None
     number = float(value)
     return int(number) if abs(number) < _EXACT and number.is_integer() else number
+
+
+def _written_number(text: str | None) -> Decimal | None:
+    """Return the number with its digits; trailing zeros say how exact a measurement is."""
+    return Decimal(text) if text is not None and _DECIMAL.fullmatch(text) else None
 
 
 def _moment(value: dt.datetime | None, offset: str) -> Value:
@@ -66,17 +94,13 @@ def _moment(value: dt.datetime | None, offset: str) -> Value:
     return value.isoformat() if value.tzinfo else _text_of_time(value.isoformat(), offset)
 
 
-def _texts(column: pa.Array, offset: str) -> list[Value]:
+def _texts(column: pa.Array, offset: str, naming: Naming) -> list[Value]:
     values = column.to_pylist()
     if offset:
         return [None if each is None else _text_of_time(each, offset) for each in values]
     if any(each is not None and each.startswith(MARK) for each in values):
-        return [None if each is None else _reference(each) for each in values]
+        return [None if each is None else naming.reference(each) for each in values]
     return values
-
-
-# Most references of a file name the same few subjects.
-_reference = lru_cache(maxsize=65_536)(reference_text)
 
 
 def _text_of_time(value: str, offset: str) -> str:

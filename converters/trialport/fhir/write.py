@@ -15,6 +15,7 @@ import pyarrow as pa
 from trialport.diagnostics import Diagnostic
 from trialport.fhir.check import Checker
 from trialport.fhir.findings import Findings
+from trialport.fhir.identity import PLAIN, Naming
 from trialport.fhir.local_systems import local_prefix, local_systems
 from trialport.fhir.ndjson import Line, Sorter, WrittenFile, write_ndjson
 from trialport.fhir.resource import Built, build
@@ -35,6 +36,7 @@ def write_resources(
     offset: str = "",
     definitions: Traversable | None = None,
     with_models: bool = True,
+    naming: Naming = PLAIN,
 ) -> tuple[tuple[WrittenFile, ...], list[Diagnostic]]:
     """Write `<folder>/<version>/<Type>.ndjson` for every type, and return the files and findings.
 
@@ -53,6 +55,7 @@ def write_resources(
         offset: the study's offset from UTC, e.g. `+08:00`, for times that have none.
         definitions: the folder of the FHIR definitions; the shipped ones unless stated.
         with_models: whether each shape also goes through the models of fhir.resources.
+        naming: how resources are named: with a key their ids tell nothing of the subjects.
 
     Raises:
         WriteError: E4034, the folder or the disk does not take a file.
@@ -71,9 +74,18 @@ def write_resources(
         for step, batches in steps:
             if version in step.versions:
                 sorter = sorters.setdefault(step.type, Sorter(Path(runs), step.type))
-                change = changer(step.type, changes, types)
+                # What is for R5 alone is written as R5 has it.
+                is_r4 = "R4" in step.versions
+                change = changer(step.type, changes, types) if is_r4 else None
                 for made in build(
-                    step, batches, written_for, findings, studyid=studyid, offset=offset
+                    step,
+                    batches,
+                    written_for if is_r4 else types,
+                    findings,
+                    studyid=studyid,
+                    offset=offset,
+                    naming=naming,
+                    version=version,
                 ):
                     built = made if change is None else _changed(made, change)
                     checker.check_built(built)
@@ -81,7 +93,7 @@ def write_resources(
                         sorter.add(identity, resource)
         if studyid:
             codes = checker.codes_of(local_prefix(studyid))
-            for identity, resource in local_systems(codes, studyid):
+            for identity, resource in local_systems(codes, studyid, naming):
                 checker.check(resource)
                 name = resource["resourceType"]
                 sorters.setdefault(name, Sorter(Path(runs), name)).add(identity, resource)

@@ -135,6 +135,7 @@ def _write_formats(
 def _write_resources(work: Work, folder: Path, version: Version) -> None:
     if not work.planned.plan.resources:
         return
+    from trialport.fhir.identity import Naming
     from trialport.fhir.manifest import write_manifest
     from trialport.fhir.write import write_resources
 
@@ -142,12 +143,18 @@ def _write_resources(work: Work, folder: Path, version: Version) -> None:
     steps = ((each, work.engine.batches(each.step.output)) for each in resources)
     study = work.planned.specification.study
     work.progress(f"FHIR {version}")
+    naming = Naming(work.switches.id_key)
     files, found = write_resources(
-        steps, folder / "fhir", version, studyid=study.study.text, offset=study.timezone
+        steps,
+        folder / "fhir",
+        version,
+        studyid=study.study.text,
+        offset=study.timezone,
+        naming=naming,
     )
     work.findings += found
     where, created = folder / "fhir" / version, creation_time()
-    write_manifest(where, files, studyid=study.study.text, created=created)
+    write_manifest(where, files, studyid=study.study.text, created=created, naming=naming)
 
 
 def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:

@@ -41,7 +41,10 @@ def build_plan(
     for name in _order(groups, collector):
         node, group = groups[name]
         steps += _steps(node, group, catalogue, guides, collector)
-    made = [plan_resource(each, catalogue, guides, collector) for each in specification.resources]
+    made = [
+        plan_resource(each, catalogue, guides, collector, specification.concepts)
+        for each in specification.resources
+    ]
     resources = tuple(each for each in made if each is not None)
     note_unused(collector)
     _check_required(steps, groups, guides, collector)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from trialport.diagnostics import Place
 from trialport.plan.definitions import Definitions, definitions
 from trialport.plan.lineage import direct_sources
 from trialport.plan.model import Plan, ResourceStep, Step, VariablePlan
+from trialport.spec.coded import CodedBy
 from trialport.spec.nodes import Content, Each, Element, Leaf, Repeated, Text
 
 
@@ -210,7 +211,11 @@ def _unplaced(content: Content) -> Content:
         constant = None if content.value is not None else content.constant
         return Leaf(nowhere, None, constant)
     if isinstance(content, Element):
-        return Element(nowhere, {name: _unplaced(each) for name, each in content.children.items()})
+        children = {name: _unplaced(each) for name, each in content.children.items()}
+        coded = content.coded
+        if isinstance(coded, CodedBy):
+            coded = replace(coded, column="", display="")
+        return Element(nowhere, children, coded)
     if isinstance(content, Repeated):
         return Repeated(nowhere, tuple(map(_unplaced, content.items)))
     assert isinstance(content, Each)

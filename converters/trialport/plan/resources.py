@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from trialport.diagnostics import Place
 from trialport.plan.catalogue import Catalogue
 from trialport.plan.collect import Collector
 from trialport.plan.datasets import plan_dataset
@@ -12,11 +13,16 @@ from trialport.plan.fill import LEAF
 from trialport.plan.members import MEMBER, Member, set_of
 from trialport.plan.metadata import Guides
 from trialport.plan.model import ResourceStep
+from trialport.spec.coded import Code, CodedBy, Codes, coded_by_concept, coded_by_value
+from trialport.spec.concept_check import unknown_codelist, unknown_concept
+from trialport.spec.concept_nodes import Concepts
 from trialport.spec.nodes import (
+    Coded,
     Content,
     Dataset,
     Each,
     Element,
+    Expression,
     Leaf,
     Lookup,
     Repeated,
@@ -27,9 +33,18 @@ from trialport.spec.nodes import (
 
 IDENTITY = f"{LEAF}id."
 
+UNITS = "ucum"
+"""The codelist that every study has: the units of the datasets with their codes of UCUM."""
+
+UCUM = "http://unitsofmeasure.org"
+
 
 def plan_resource(
-    node: Resource, catalogue: Catalogue, guides: Guides, collector: Collector
+    node: Resource,
+    catalogue: Catalogue,
+    guides: Guides,
+    collector: Collector,
+    concepts: Concepts | None = None,
 ) -> ResourceStep | None:
     """Return the step of a resource, or None where its faults leave nothing to plan."""
     variables: dict[str, Variable] = dict(node.variables)
@@ -39,7 +54,7 @@ def plan_resource(
         name = f"{IDENTITY}{place}"
         identity.append(name)
         variables[name] = Variable(place=expression.place, value=expression)
-    content = _Numbering(variables, node.lookups, lookups, collector).of(node.content)
+    content = _Numbering(variables, node.lookups, lookups, collector, concepts).of(node.content)
     dataset = Dataset(
         place=node.place,
         dataset=Text(node.resource.text, node.resource.place),
@@ -78,6 +93,7 @@ class _Numbering:
     written: Mapping[str, Lookup]
     lookups: dict[str, Lookup]
     collector: Collector
+    concepts: Concepts | None = None
     within: tuple[str, str] | None = None
 
     def of(self, content: Content) -> Content:
@@ -86,7 +102,7 @@ class _Numbering:
             return self._leaf(content)
         if isinstance(content, Element):
             children = {name: self.of(each) for name, each in content.children.items()}
-            return replace(content, children=children)
+            return replace(content, children=children, coded=self._coded(content))
         if isinstance(content, Repeated):
             return replace(content, items=tuple(map(self.of, content.items)))
         return self._repeated(content)
@@ -94,17 +110,19 @@ class _Numbering:
     def _leaf(self, leaf: Leaf) -> Leaf:
         if leaf.value is None:
             return leaf
+        return replace(leaf, constant=self._named(leaf.value, leaf.place))
+
+    def _named(self, value: Expression, place: Place) -> str:
+        """Return the name of the variable that an expression becomes."""
         number = len(self.variables)
         if self.within is None:
             name = f"{LEAF}{number}"
-            self.variables[name] = Variable(place=leaf.place, value=leaf.value)
+            self.variables[name] = Variable(place=place, value=value)
         else:
             name = f"{MEMBER}{number}"
             of_set, lookup = self.within
-            self.variables[name] = Member(
-                place=leaf.place, value=leaf.value, set=of_set, lookup=lookup
-            )
-        return replace(leaf, constant=name)
+            self.variables[name] = Member(place=place, value=value, set=of_set, lookup=lookup)
+        return name
 
     def _repeated(self, node: Each) -> Content:
         if self.within is not None:
@@ -125,3 +143,43 @@ class _Numbering:
             self.collector.fault("E1218", node.each.place, problem, remedy)
         self.lookups[name] = lookup
         return replace(node, content=inner)
+
+    def _coded(self, element: Element) -> CodedBy | None:
+        """Return what codes an element; None where nothing does, or a name is unknown."""
+        coded = element.coded
+        if not isinstance(coded, Coded):
+            return coded
+        if "coding" in element.children:
+            problem = "an element has 'coding' beside its concept"
+            remedy = "write the codes as a list under 'coding', each with its concept"
+            self.collector.fault("E1286", element.place, problem, remedy)
+        known = self.concepts or Concepts(place=element.place)
+        studyid = self.collector.vocabulary.studyid
+        if coded.concept is not None:
+            if coded.concept.text in known.concepts:
+                return coded_by_concept(coded.concept.text, known, studyid)
+            self.collector.found.append(unknown_concept(coded.concept, known))
+            return None
+        assert coded.concept_of is not None
+        if coded.codelist is None:
+            problem = "'concept_of' names no codelist"
+            self.collector.fault("E1286", coded.place, problem, "add 'codelist' of concepts.yaml")
+            return None
+        column = self._named(coded.concept_of, coded.concept_of.place)
+        if coded.codelist.text == UNITS:
+            return CodedBy(column=column, codelist=UNITS, values=self._units())
+        if coded.codelist.text not in known.codelists:
+            self.collector.found.append(unknown_codelist(coded.codelist, known))
+            return None
+        display = "" if coded.display is None else self._named(coded.display, coded.display.place)
+        return coded_by_value(column, display, coded.codelist.text, known, studyid)
+
+    def _units(self) -> dict[str, Codes]:
+        """Return the UCUM code of each unit that the table of units has one for."""
+        units = self.collector.vocabulary.units
+        known = {} if units is None else units.units
+        return {
+            name: Codes(name, (Code(UCUM, each.ucum, name),))
+            for name, each in known.items()
+            if each.ucum
+        }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialport.diagnostics import DataError, Diagnostic, Place, SpecError
@@ -19,6 +20,7 @@ class Switches:
         treatment: a CSV file whose treatments stand for the study's, or None.
         languages: languages that datasets are written in as well, beside those of study.yaml.
         profile: an agency, or a profile of it with its date; that of study.yaml unless given.
+        id_key: the secret under which the ids of FHIR resources are made; none unless given.
     """
 
     cutoff: str = ""
@@ -26,6 +28,7 @@ class Switches:
     treatment: Path | None = None
     languages: tuple[str, ...] = ()
     profile: str = ""
+    id_key: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a cut-off that is no day (E2060)."""
@@ -60,3 +63,34 @@ def chosen_subjects(given: str) -> tuple[str, ...]:
 def _fault(code: str, given: str, problem: str) -> DataError:
     remedy = "name a file with one subject a line, or subjects with commas between them"
     return DataError([Diagnostic(code, Place(given), problem, remedy)])
+
+
+_SHORTEST_KEY = 16
+_KEY_VARIABLE = "TRIALPORT_ID_KEY"
+
+
+def id_key(file: Path | None, environment: Mapping[str, str]) -> bytes:
+    """Return the key of keyed ids: the bytes of a file, else of TRIALPORT_ID_KEY, else none.
+
+    White space at the ends does not count, so that an editor's line feed makes no other key.
+
+    Raises:
+        DataError: E3079, the file cannot be read, or the key has fewer than 16 bytes.
+    """
+    if file is None:
+        key, place = environment.get(_KEY_VARIABLE, "").encode(), Place(_KEY_VARIABLE)
+        if not key:
+            return b""
+    else:
+        place = Place(str(file))
+        try:
+            key = file.read_bytes()
+        except OSError as error:
+            problem = f"the key cannot be read: {error.strerror}"
+            raise DataError([Diagnostic("E3079", place, problem)]) from error
+    key = key.strip()
+    if len(key) < _SHORTEST_KEY:
+        problem = f"the key of ids has {len(key)} bytes, fewer than {_SHORTEST_KEY}"
+        remedy = "make one, e.g. with: openssl rand -hex 32"
+        raise DataError([Diagnostic("E3079", place, problem, remedy)])
+    return key

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
+from trialport.spec.concept_nodes import Concepts
 from trialport.spec.label_nodes import Labels
 from trialport.spec.nodes import (
+    Coded,
     Content,
     Dataset,
     Each,
@@ -22,7 +24,16 @@ from trialport.spec.read_scalar import is_scalar
 from trialport.spec.report_nodes import Report
 from trialport.spec.schema import class_words, keys
 
-FILES: tuple[type, ...] = (Study, Sources, Terminology, Dataset, Resource, Report, Labels)
+FILES: tuple[type, ...] = (
+    Study,
+    Sources,
+    Terminology,
+    Concepts,
+    Dataset,
+    Resource,
+    Report,
+    Labels,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def _choice(words: list[str]) -> str:
 def _node_classes(annotation: Any) -> Iterator[type]:  # noqa: ANN401
     """Yield the node classes in a type."""
     if annotation == Content:
-        yield Each
+        yield from (Each, Coded)
     elif get_origin(annotation) in (tuple, Mapping):
         for each in get_args(annotation):
             if each is not Ellipsis:

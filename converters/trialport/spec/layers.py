@@ -11,7 +11,7 @@ import yaml
 from trialport.spec.nodes import Text
 from trialport.spec.yaml_text import compose, place
 
-SINGLE = ("study.yaml", "sources.yaml", "terminology.yaml", "report.yaml")
+SINGLE = ("study.yaml", "sources.yaml", "terminology.yaml", "concepts.yaml", "report.yaml")
 FOLDERS = ("sdtm", "adam", "fhir", "labels")
 
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.spec import load_faults as faults
+from trialport.spec.concept_check import concept_faults
+from trialport.spec.concept_nodes import Concepts
 from trialport.spec.label_nodes import Labels
 from trialport.spec.layers import FOLDERS, SINGLE, Layer, belongs
 from trialport.spec.merge import MergedFile, merge_layers
@@ -30,7 +32,7 @@ def load_study(
 
     Args:
         files: text by path relative to the folder, with '/': study.yaml, sources.yaml,
-            terminology.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml,
+            terminology.yaml, concepts.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml,
             labels/*.yaml. Only study.yaml must be there.
         shown: what stands before the relative path in places, e.g. `mappings/studies/msc_gvhd/`.
         templates: the layers beneath the study, the deepest first (`read_templates`).
@@ -46,6 +48,8 @@ def load_study(
     study = _single(Study, "study.yaml", read, found)
     sources = _single(Sources, "sources.yaml", read, found)
     terminology = _single(Terminology, "terminology.yaml", read, found)
+    concepts = _single(Concepts, "concepts.yaml", read, found)
+    found += [] if concepts is None else concept_faults(concepts)
     report = _report(read, found)
     sdtm, adam = (_all(Dataset, folder, read, found) for folder in ("sdtm", "adam"))
     resources = _all(Resource, "fhir", read, found)
@@ -62,6 +66,7 @@ def load_study(
         adam=adam,
         resources=resources,
         report=report,
+        concepts=concepts,
         labels={PurePosixPath(each.place.file).stem: each for each in labels},
         digest=_digest(layers),
         templates={each.name: _digest([each]) for each in templates},

@@ -20,6 +20,8 @@ from trialport.spec import forms
 from trialport.spec.forms import Form
 
 if TYPE_CHECKING:
+    from trialport.spec.coded import CodedBy
+    from trialport.spec.concept_nodes import Concepts
     from trialport.spec.label_nodes import Labels
     from trialport.spec.report_nodes import Report
 
@@ -818,12 +820,28 @@ class Each:
     content: Content = key("the content for each of them")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """What codes an element, beside its children: a concept, or the value of an expression."""
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("concept", "concept_of")
+
+    place: Place
+    concept: Text | None = key("concept of concepts.yaml", default=None)
+    concept_of: Expression | None = key("expression whose value is coded", default=None)
+    codelist: Text | None = key(
+        "codelist of concepts.yaml that has the values, for concept_of; or ucum", default=None
+    )
+    display: Expression | None = key("display of a value that is a code of its own", default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element with children."""
+    """An element with children; `coded` adds its codes, and the plan puts these in its place."""
 
     place: Place
     children: Mapping[str, Content]
+    coded: Coded | CodedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -872,5 +890,6 @@ class Specification:
     resources: tuple[Resource, ...]
     report: Report | None
     digest: str
+    concepts: Concepts | None = None
     labels: Mapping[str, Labels] = field(default_factory=dict[str, "Labels"])
     templates: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from trialport.spec import forms
-from trialport.spec.nodes import Each, Element, Expression, Leaf, Repeated
+from trialport.spec.nodes import Coded, Each, Element, Expression, Leaf, Repeated
 from trialport.spec.read_collection import list_reader, mapping_reader
 from trialport.spec.read_scalar import scalar_reader
 from trialport.spec.reading import FAULT, Reader, Reading, Spot
@@ -19,7 +19,8 @@ def content_reader(node_reader: Callable[[type], Reader]) -> Reader:
 
     A scalar is an expression, a list a repeated element. A mapping is a constant where its one key
     is `text`, `number` or `boolean` and holds a scalar; repeated content where it has `each`; else
-    an element. Absent content is for the caller to refuse.
+    an element, coded where it has `concept_of` or a `concept` that is a name. Absent content is for
+    the caller to refuse.
     """
 
     def read(node: yaml.Node, spot: Spot, reading: Reading) -> Any:  # noqa: ANN401
@@ -34,12 +35,44 @@ def content_reader(node_reader: Callable[[type], Reader]) -> Reader:
             return _constant(names[0], node.value[0][1], reading)
         if "each" in names:
             return node_reader(Each)(node, Spot(spot.what, place), reading)
+        if _is_coded(node):
+            return coded(node, spot, reading)
         children = children_of(node, spot, reading)
         return FAULT if children is FAULT else Element(place, children)
+
+    def coded(node: yaml.Node, spot: Spot, reading: Reading) -> Any:  # noqa: ANN401
+        """Read the codes of an element by its own keys, and its children by the others."""
+        codes = node_reader(Coded)(_part(node, of=_CODED), spot, reading)
+        children = children_of(_part(node, of=_CODED, without=True), spot, reading)
+        if FAULT in (codes, children):
+            return FAULT
+        return Element(reading.place(node), children, codes)
 
     items_of = list_reader(read, one_is_enough=False)
     children_of = mapping_reader(read, forms.ELEMENT, listed=False, blank=False)
     return read
+
+
+_CODED = ("concept", "concept_of", "codelist", "display")
+
+
+def _is_coded(mapping: yaml.Node) -> bool:
+    """Say whether an element has codes; `{concept: {...}}` is an element of FHIR."""
+    return any(
+        key.value == "concept_of" or (key.value == "concept" and isinstance(it, yaml.ScalarNode))
+        for key, it in mapping.value
+    )
+
+
+def _part(mapping: yaml.Node, of: tuple[str, ...], *, without: bool = False) -> yaml.MappingNode:
+    kept = [(key, it) for key, it in mapping.value if (key.value in of) is not without]
+    return yaml.MappingNode(
+        mapping.tag,
+        kept,
+        mapping.start_mark,
+        mapping.end_mark,
+        getattr(mapping, "flow_style", None),
+    )
 
 
 _CONSTANTS = {
