@@ -79,8 +79,9 @@ def build(
         for start in range(0, named.num_rows, _AT_ONCE):
             part = named.slice(start, _AT_ONCE)
             built = _built(step, part, template, identifier, findings, writing)
-            for each in built.resources if hide is not None else ():
-                hide(each)
+            if hide is not None:
+                for each in built.resources:
+                    hide(each)
             yield built
 
 
