@@ -54,12 +54,19 @@ class DatasetMetadata:
 
 
 def sequence_variable(dataset: str, variables: Collection[str]) -> str:
-    """Return the sequence number of a dataset: that of its domain, else ASEQ; empty without one.
+    """Return the sequence number of a dataset: that of its domain, else ASEQ, else its source's.
+
+    It is empty where there is none.
 
     >>> sequence_variable("AE", ["USUBJID", "AESEQ"]), sequence_variable("ADLB", ["LBSEQ", "ASEQ"])
     ('AESEQ', 'ASEQ')
+    >>> sequence_variable("ADAE", ["USUBJID", "AESEQ"])
+    'AESEQ'
     """
-    return next((each for each in (f"{dataset[:2]}SEQ", "ASEQ") if each in variables), "")
+    known = [f"{dataset[:2]}SEQ", "ASEQ"]
+    if dataset.startswith("AD"):
+        known.append(f"{dataset[2:4]}SEQ")
+    return next((each for each in known if each in variables), "")
 
 
 def dataset_from_json(values: Mapping[str, Any]) -> DatasetMetadata:

@@ -168,6 +168,7 @@ def _guides(specification: Specification) -> tuple[Guides, list[Diagnostic]]:
     sdtm: Standard | None = None
     adam: list[Standard] = []
     names = [each.dataset.text for each in specification.sdtm]
+    names += [each.dataset.text for each in specification.sources.tables.values() if each.dataset]
     names += [f"SUPP{name}" for name in names]
     for name, version in specification.study.standards.items():
         try:

@@ -125,3 +125,16 @@ def test_the_database_stops_without_telling_a_value(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"^E3290 T: the database stops at T"):
         engine.create("T", parse_one("SELECT CAST('secret' AS INT) AS x", into=exp.Select))
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "days"),
+    [("cutoff: \"complete_date(iso8601('2020-06-30'))\"\n", 334.0), ("", 289.0)],
+)
+def test_without_a_cutoff_every_record_counts(tmp_path: Path, cutoff: str, days: float) -> None:
+    times = _TTE.replace("cutoff: \"complete_date(iso8601('%s'))\"\n", cutoff) % "'2020-12-31'"
+    times = times.replace("date: X", "date: EVENT")
+    records = _DATASET % "day" + "  EVENT:   {value: complete_date(day), label: Day}\n"
+    study = write_study(tmp_path, {"adam/adx.yaml": records, "adam/adt.yaml": times})
+    frames, _ = datasets(study, raw=_raw(_record(day="2020-11-16")), threads=1)
+    assert frames["ADT"]["AVAL"].tolist() == [days]

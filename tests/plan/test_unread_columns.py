@@ -71,3 +71,18 @@ def test_many_columns_are_counted(tmp_path: Path) -> None:
 def test_where_there_are_faults_nothing_is_noted(tmp_path: Path) -> None:
     found = _notes(tmp_path, _SOURCES, _DATASET.replace("value: subj", "value: sujb"))
     assert [each.partition(" ")[0] for each in found] == ["error:"]
+
+
+def test_a_dataset_like_another_reads_what_that_one_reads(tmp_path: Path) -> None:
+    more = (
+        "  later:\n    file: later.csv\n    encoding: utf-8\n    columns:\n"
+        "      subj: {type: text}\n      Sample ID: {type: text}\n"
+    )
+    sources = _SOURCES.replace("  forms:\n", f"{more}  forms:\n")
+    like = _DATASET.replace("ADX", "ADY").partition("variables:")[0].replace("records, ", "later, ")
+    files = {
+        "sources.yaml": sources,
+        "adam/adx.yaml": _DATASET,
+        "adam/ady.yaml": f"{like}like: ADX\n",
+    }
+    assert not any("'later'" in each for each in findings(tmp_path, files))

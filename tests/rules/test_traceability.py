@@ -81,3 +81,16 @@ def test_a_source_in_an_analysis_dataset_is_named_by_aseq(judge: Judge) -> None:
     assert found(judge, "TP0340", ADTTE=adtte(76), ADLB=adlb) == []
     assert found(judge, "TP0340", ADTTE=adtte(75), ADLB=adlb) == [("ADT", "2024-03-02")]
     assert found(judge, "TP0242", ADTTE=adtte(77), ADLB=adlb) == [("SRCSEQ", "77")]
+
+
+def test_a_source_in_adae_is_named_by_aeseq(judge: Judge) -> None:
+    adae = (
+        "SELECT * FROM (VALUES ('S1', 1.0::DOUBLE, DATE '2024-03-01'),"
+        " ('S1', 2.0::DOUBLE, DATE '2024-03-02')) t(USUBJID, AESEQ, ASTDT)"
+    )
+    adtte = (
+        "SELECT 'S1' AS USUBJID, 'ADAE' AS SRCDOM, 'ASTDT' AS SRCVAR,"
+        " {}.0::DOUBLE AS SRCSEQ, DATE '2024-03-02' AS ADT"
+    )
+    assert found(judge, "TP0340", ADTTE=adtte.format(2), ADAE=adae) == []
+    assert found(judge, "TP0340", ADTTE=adtte.format(1), ADAE=adae) == [("ADT", "2024-03-02")]

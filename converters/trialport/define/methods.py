@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlglot import exp
 
 from trialport.define.model import DefineExpression, DefineMethod
-from trialport.define.origin import parsed, value_sources
+from trialport.define.origin import parsed, shown_relation, value_sources
 from trialport.functions.registry import FUNCTIONS
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec import nodes
@@ -49,7 +49,9 @@ def variable_method(step: Step, variable: VariablePlan, node: nodes.Dataset | No
         node: what the specification says of the dataset, where it has a file of its own.
     """
     sources = value_sources(step, variable.name)
-    names = [f"{each.relation}.{each.column}" for each in sources if each.relation]
+    names = [
+        f"{shown_relation(step, each.relation)}.{each.column}" for each in sources if each.relation
+    ]
     expressions = _by_block(variable, step, node)
     first = expressions[0].text if expressions else ""
     return _method(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -39,7 +40,13 @@ def variable_origin(step: Step, variable: VariablePlan) -> DefineOrigin:
     """
     values = value_sources(step, variable.name)
     origin = variable.origin or _shown(step, variable, values)
-    return stated_origin(origin, values, variable.source, variable.crf)
+    named = [replace(each, relation=shown_relation(step, each.relation)) for each in values]
+    return stated_origin(origin, named, variable.source, variable.crf)
+
+
+def shown_relation(step: Step, relation: str) -> str:
+    """Return the name of a relation, of a raw table that is an SDTM dataset the dataset's."""
+    return step.raw_datasets.get(relation, relation)
 
 
 def stated_origin(
@@ -87,6 +94,7 @@ def _shown(step: Step, variable: VariablePlan, values: Sequence[Source]) -> Orig
     if not read or not _is_all(read, values):
         return Origin.DERIVED
     relations = {each.relation for each in values}
+    relations = {shown_relation(step, each) for each in relations}
     if all(each.startswith("raw.") for each in relations):
         return Origin.ASSIGNED if variable.dictionary else Origin.COLLECTED
     as_it_is = not variable.codelist and _is_column(variable.expression)

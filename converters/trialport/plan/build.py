@@ -32,7 +32,7 @@ def build_plan(
     """Return the plan of a specification, or None where a fault is an error, and every fault."""
     collector = Collector(vocabulary, limits)
     catalogue = Catalogue()
-    for relation in raw_relations(specification.sources):
+    for relation in raw_relations(specification.sources, guides.sdtm):
         catalogue.add(relation)
     sdtm, adam = alike(specification.sdtm, specification.adam, collector)
     groups = {each.dataset.text: (each, "sdtm") for each in sdtm}

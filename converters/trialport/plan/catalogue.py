@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trialport.diagnostics import did_you_mean
 from trialport.functions.model import Type
 from trialport.plan.model import VariablePlan
-from trialport.spec.nodes import ColumnType, Sources
+from trialport.spec.nodes import ColumnType, DataType, RawTable, Sources
 from trialport.spec.parse import ExpressionError
+from trialport.standard.model import Standard
 
 _TYPES = {
     ColumnType.TEXT: Type.TEXT,
@@ -26,7 +27,8 @@ class Relation:
     """A table of the engine: its columns with their types, and how its records are told apart.
 
     `key` is the row key column; `order` are the columns that, with `key` last, order the records
-    by their content, so that a choice does not depend on the order of a raw file.
+    by their content, so that a choice does not depend on the order of a raw file. `dataset` is the
+    SDTM dataset that a raw table is.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Relation:
     order: tuple[str, ...]
     collected: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, VariablePlan] = field(default_factory=dict)
+    dataset: str = ""
 
     @property
     def is_raw(self) -> bool:
@@ -71,8 +74,11 @@ class Catalogue:
         return self.relations[name]
 
 
-def raw_relations(sources: Sources) -> list[Relation]:
-    """Return the relation of each raw table, as its contract types the columns."""
+def raw_relations(sources: Sources, sdtm: Standard | None = None) -> list[Relation]:
+    """Return the relation of each raw table, as its contract types the columns.
+
+    A table that is an SDTM dataset has variables, with what the guide `sdtm` says of them.
+    """
     found: list[Relation] = []
     for name, table in sources.tables.items():
         columns = {column: _TYPES[contract.type] for column, contract in table.columns.items()}
@@ -80,5 +86,30 @@ def raw_relations(sources: Sources) -> list[Relation]:
             column: column if contract.type is ColumnType.TEXT else f"{column}__collected"
             for column, contract in table.columns.items()
         }
-        found.append(Relation(f"raw.{name}", name, columns, "__row", tuple(columns), collected))
+        relation = Relation(f"raw.{name}", name, columns, "__row", tuple(columns), collected)
+        if table.dataset is not None:
+            dataset = table.dataset.text
+            variables = _variables(dataset, table, columns, sdtm)
+            relation = replace(relation, variables=variables, dataset=dataset)
+        found.append(relation)
+    return found
+
+
+def _variables(
+    dataset: str, table: RawTable, columns: Mapping[str, Type], sdtm: Standard | None
+) -> dict[str, VariablePlan]:
+    """Return the columns of a raw table as the variables of the SDTM dataset that it is."""
+    found: dict[str, VariablePlan] = {}
+    for name, kind in columns.items():
+        contract = table.columns[name]
+        guide = sdtm.variable(dataset, name) if sdtm is not None else None
+        found[name] = VariablePlan(
+            name,
+            contract.label or (guide.label if guide is not None else ""),
+            DataType.NUM if kind is Type.NUMBER else DataType.CHAR,
+            kind,
+            contract.place,
+            role=guide.role if guide is not None else "",
+            nci_codelists=guide.codelists if guide is not None else (),
+        )
     return found

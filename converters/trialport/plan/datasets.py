@@ -586,6 +586,9 @@ def _step(
         row_sources=tuple(work.row_sources),
         values=(*endpoint_values(node), *value_plans(node)),
         cut_counts=tuple(work.cut_counts),
+        raw_datasets={
+            each.name: each.dataset for each in work.catalogue.relations.values() if each.dataset
+        },
     )
 
 

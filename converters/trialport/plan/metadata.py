@@ -164,7 +164,7 @@ def _label(
     if node.label is not None:
         check_label(name, node.label, collector)
         return node.label.text
-    if copied is not None:
+    if copied is not None and copied.label:
         return copied.label
     if standard is not None and not standard.has_open_label:
         return standard.label

@@ -139,6 +139,8 @@ class Step:
 
     `is_local` is true where a record depends on records of its own subject alone, so that shards
     of whole subjects, converted apart and put together, give the same records.
+
+    `raw_datasets` names the SDTM dataset that a raw table is, by the engine's name of the table.
     """
 
     name: str
@@ -160,6 +162,7 @@ class Step:
     is_local: bool = False
     values: tuple[ValuePlan, ...] = ()
     cut_counts: tuple[exp.Expr, ...] = ()
+    raw_datasets: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def output(self) -> exp.Select:

@@ -162,9 +162,7 @@ def add_time_to_event(
 
 def _is_whole(node: Dataset, collector: Collector) -> bool:
     missing = [
-        name
-        for name in ("start", "cutoff", "events", "censoring", "endpoints")
-        if not getattr(node, name)
+        name for name in ("start", "events", "censoring", "endpoints") if not getattr(node, name)
     ]
     for name in missing:
         collector.fault("E1102", node.place, f"a time-to-event dataset needs '{name}'")
@@ -194,10 +192,11 @@ def _add_subject_dates(
     node: Dataset, base: Base, scope: RecordScope, chain: Chain, collector: Collector
 ) -> list[Source]:
     assert node.start is not None
-    assert node.cutoff is not None
     used: list[Source] = []
     start = _date(node.start.date, base, scope, chain, collector, used)
-    cutoff = _date(node.cutoff, base, scope, chain, collector, used)
+    cutoff: exp.Expr = exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    if node.cutoff is not None:
+        cutoff = _date(node.cutoff, base, scope, chain, collector, used)
     conditions = [
         collector.condition(each.when, scope) if each.when is not None else None
         for each in node.censoring
@@ -389,8 +388,9 @@ def _candidates(
     conditions = [
         possible,
         exp.GTE(this=date.copy(), expression=start),
-        exp.LTE(this=date.copy(), expression=cutoff),
     ]
+    if node.cutoff is not None:
+        conditions.append(exp.LTE(this=date.copy(), expression=cutoff))
     conditions += [where.sql] if where is not None else []
     select = exp.select(
         sql.column("__rid", "p"),

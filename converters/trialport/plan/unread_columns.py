@@ -20,9 +20,8 @@ def unread_columns(specification: Specification) -> list[Diagnostic]:
     A column is taken for read where a dataset or resource that reads its table has its name in any
     expression, key, order or text: a column that is named here is certainly read by nothing.
     """
-    nodes = [*specification.sdtm, *specification.adam, *specification.resources]
     study = (specification.study.subjects, specification.study.treatment)
-    readers = [_names(each) for each in (*nodes, study)]
+    readers = [*_datasets(specification), *map(_names, (*specification.resources, study))]
     contracts = _contract_names(specification)
     found: list[Diagnostic] = []
     for name, table in specification.sources.tables.items():
@@ -35,6 +34,20 @@ def unread_columns(specification: Specification) -> list[Diagnostic]:
         words |= contracts.get(name, frozenset())
         unread = [each for each in table.columns if each.casefold() not in words]
         found += [_note(name, table, unread)] if unread else []
+    return found
+
+
+def _datasets(specification: Specification) -> list[frozenset[str]]:
+    """Return what each dataset may name, with what it takes over from the one that it is like."""
+    nodes = [*specification.sdtm, *specification.adam]
+    own = {each.dataset.text: _names(each) for each in nodes}
+    likes = {each.dataset.text: each.like.text for each in nodes if each.like is not None}
+    found: list[frozenset[str]] = []
+    for name in own:
+        chain = [name]
+        while (like := likes.get(chain[-1])) in own and like not in chain:
+            chain.append(like)
+        found.append(frozenset[str]().union(*(own[each] for each in chain)))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -101,10 +102,15 @@ def has_records(target: Target) -> Iterator[Outcome]:
 
 
 def _absent(target: Target, core: str) -> list[Variable]:
-    """Return the guide's variables of this core that the dataset lacks; `TRTxxP` is any of them."""
+    """Return the guide's variables of this core that the dataset lacks; `TRTxxP` is any of them.
+
+    In ADAE `--` of the guide is AE.
+    """
     guide = target.standards.described(target.dataset)
     names = [each.name for each in target.dataset.variables]
     listed = [each for each in (guide.variables if guide else ()) if each.core == core]
+    if target.name == "ADAE":
+        listed = [replace(each, name=each.name.replace("--", "AE")) for each in listed]
     return [
         each
         for each in listed

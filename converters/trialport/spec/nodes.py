@@ -318,6 +318,12 @@ class RawTable:
         "FHIRPath of elements that are a record each, e.g. component; paths of columns begin there",
         default=None,
     )
+    dataset: Text | None = key(
+        "the SDTM dataset that the table is, where the raw data are SDTM: what is taken over from "
+        "it has that dataset as predecessor",
+        form=forms.DATASET,
+        default=None,
+    )
     encoding: Text | None = key(
         "encoding of a CSV file: utf-8, utf-8-sig, gb18030 ...", default=None
     )
@@ -781,7 +787,9 @@ class Dataset:
     )
     subjects: Records | None = key("time to event: the subjects", default=None)
     start: Start | None = key("time to event: where time begins", default=None)
-    cutoff: Expression | None = key("time to event: last day that counts", default=None)
+    cutoff: Expression | None = key(
+        "time to event: last day that counts; all days, unless stated", default=None
+    )
     add_one: bool | None = key("time to event: AVAL = ADT - STARTDT + 1", default=None)
     impute: Mapping[str, ImputationRule] = key(
         "time to event: rule for partial dates", form=forms.ALIAS, default_factory=dict
