@@ -85,6 +85,8 @@ def read(folder: Path, files: Mapping[str, str], contract: RawTable) -> tuple[li
         ("note.text | value.unit", "mg/dL"),
         ("subject.reference.split('/').last()", "p-1"),
         ("subject.reference.replace('Patient/', '').substring(2, 1)", "1"),
+        ("effective.substring(5)", "05"),
+        ("effective.substring(7, 2)", None),
         ("subject.resolve().identifier.where(system = 's').value", "101-001"),
         ("subject.resolve().managingOrganization.resolve().name.upper()", "SITE 101"),
         ("subject.resolve().ofType(Patient).exists()", "true"),

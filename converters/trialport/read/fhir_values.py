@@ -228,6 +228,12 @@ def _call(node: Call, resolve: Resolve) -> Evaluate:
                 for each in inner(focus)
                 for part in (_plain(each).split(str(texts[0])) if texts[0] else [each])
             ]
+        case "substring":
+            first = int(texts[0])
+            after = first + int(texts[1]) if len(texts) > 1 else None
+            return lambda focus: [
+                text[first:after] for each in inner(focus) if first < len(text := _plain(each))
+            ]
         case _:
             change = _TEXTS[node.name]
             return lambda focus: [change(_plain(each), *texts) for each in inner(focus)]
@@ -235,9 +241,6 @@ def _call(node: Call, resolve: Resolve) -> Evaluate:
 
 _TEXTS: dict[str, Callable[..., Any]] = {
     "replace": lambda text, old, new: text.replace(old, new),
-    "substring": lambda text, start, length=None: (
-        text[int(start) :] if length is None else text[int(start) : int(start) + int(length)]
-    ),
     "startsWith": lambda text, part: text.startswith(part),
     "endsWith": lambda text, part: text.endswith(part),
     "contains": lambda text, part: part in text,
