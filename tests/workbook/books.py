@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from trialport.workbook.write import workbook_bytes
 from trialport.workbook.yaml_lines import readable
 
 ROOT = Path(__file__).parents[2]
+BASE = Path(__file__).parent / "base"
 TINY = ROOT / "tests/cli/tiny/study"
 EVERY_KEY = ROOT / "tests/spec/every_key"
 SHIPPED = sorted(each for each in (ROOT / "mappings/studies").iterdir() if each.is_dir())
@@ -92,3 +95,22 @@ def changed(made: list[Table], edits: Mapping[str, str]) -> list[Table]:
         rows[int(number) - 2][heading] = text
         sheets[name] = Table(name, table.headings, tuple(rows))
     return list(sheets.values())
+
+
+NO_RESULT = "-no result-"
+"""What formulas are given as their value that are to have none."""
+
+
+def without_results(content: bytes) -> bytes:
+    """Return a workbook whose formulas with that value were never computed."""
+    return changed_parts(content, "xl/worksheets/", f"<v>{NO_RESULT}</v>".encode(), b"")
+
+
+def changed_parts(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """Return a workbook with other bytes in the parts whose names begin so."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(made, "w", 8) as written:
+        for name in parts.namelist():
+            text = parts.read(name)
+            written.writestr(name, text.replace(old, new, 1) if name.startswith(part) else text)
+    return made.getvalue()

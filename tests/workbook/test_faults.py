@@ -16,7 +16,16 @@ from trialport.workbook.book import Table
 from trialport.workbook.read import read_workbook
 from trialport.workbook.write import workbook_bytes
 
-from tests.workbook.books import EVERY_KEY, TINY, changed, study_tables, write_book
+from tests.workbook.books import (
+    EVERY_KEY,
+    NO_RESULT,
+    TINY,
+    changed,
+    changed_parts,
+    study_tables,
+    without_results,
+    write_book,
+)
 
 
 @pytest.mark.parametrize(
@@ -179,9 +188,9 @@ def test_values_are_read_and_what_is_no_value_is_named(tmp_path: Path) -> None:
     cells = {
         "A1": "Attribute", "B1": "Value", "C1": "Value", "A2": "title", "D2": "lost",
         "B2": ('="A"&"B"', "AB"), "A3": "x", "B3": ("=1/0", "#DIV/0!"), "A4": "y",
-        "B4": True, "A5": "z", "B5": 1000.0, "A6": "date", "B6": ("=1", ""),
+        "B4": True, "A5": "z", "B5": 1000.0, "A6": "date", "B6": ("=1", NO_RESULT),
     }  # fmt: skip
-    book.write_bytes(_changed_part(_book_of(cells), _SHEET, b"<f>1</f><v></v>", b"<f>1</f>"))
+    book.write_bytes(without_results(_book_of(cells)))
     reading = read_workbook(book)
     values = [row.text("Value") for row in reading.tables["Study"].rows]
     assert values == ["AB", "", "true", "1000", ""]
@@ -234,15 +243,6 @@ def test_a_text_that_is_too_long_for_a_cell_is_refused_with_the_cell() -> None:
     )
 
 
-def _changed_part(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(made, "w", 8) as written:
-        for name in parts.namelist():
-            text = parts.read(name)
-            written.writestr(name, text.replace(old, new, 1) if name == part else text)
-    return made.getvalue()
-
-
 _SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -251,19 +251,19 @@ _SHEET = "xl/worksheets/sheet1.xml"
     [
         (b"no zip", "E1030 spec.xlsx: the file is no .xlsx workbook; "),
         (
-            _changed_part(_book_of({"A1": "a"}), _SHEET, b"<worksheet", b"<!DOCTYPE x><worksheet"),
+            changed_parts(_book_of({"A1": "a"}), _SHEET, b"<worksheet", b"<!DOCTYPE x><worksheet"),
             "E1032 spec.xlsx: its part xl/worksheets/sheet1.xml declares a document type or an",
         ),
         (
-            _changed_part(_book_of({"A1": 1}), _SHEET, b'r="A1"', b'r="XFD1048576"'),
+            changed_parts(_book_of({"A1": 1}), _SHEET, b'r="A1"', b'r="XFD1048576"'),
             "E1031 spec.xlsx: the cell Study!XFD1048576 lies outside of 100000 rows and 500",
         ),
         (
-            _changed_part(_book_of({"A1": 1}), _SHEET, b"</worksheet>", b" " * 200_000_001),
+            changed_parts(_book_of({"A1": 1}), _SHEET, b"</worksheet>", b" " * 200_000_001),
             "E1031 spec.xlsx: the workbook unpacks to more than 200000000 bytes or 1000 parts",
         ),
         (
-            _changed_part(_book_of({"A1": 1}), _SHEET, b"</worksheet>", b""),
+            changed_parts(_book_of({"A1": 1}), _SHEET, b"</worksheet>", b""),
             "E1030 spec.xlsx: the file is no workbook (",
         ),
     ],

@@ -63,9 +63,13 @@ def _entry(
             yield from _lines(tree, indent, cell)
         else:
             yield f"{head} {'{}' if isinstance(tree, dict) else '[]'}", cell
+    elif tree is None:
+        yield head, cell
+    elif isinstance(tree, At) and tree.cell != cell:
+        yield head, cell
+        yield f"{indent}{_quoted(tree)}", tree.cell
     else:
-        at = tree.cell if isinstance(tree, At) else cell
-        yield (head if tree is None else f"{head} {_quoted(tree)}"), at
+        yield f"{head} {_quoted(tree)}", cell
 
 
 def _quoted(text: str) -> str:
