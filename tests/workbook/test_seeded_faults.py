@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -57,9 +58,8 @@ def _cells(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _spoil(sheet: Worksheet, fault: Fault) -> None:
-    if fault.code == "E1038":
-        sheet.write_formula(fault.cell, "=1/0", None, fault.text)
-    elif fault.code == "E1039":
-        sheet.write_formula(fault.cell, fault.text, None, NO_RESULT)
+    result: Any = fault.text if fault.code == "E1038" else NO_RESULT
+    if fault.code in ("E1038", "E1039"):
+        sheet.write_formula(fault.cell, "=1/0", None, result)
     elif fault.text:
         sheet.write_string(fault.cell, fault.text)
