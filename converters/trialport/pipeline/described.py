@@ -58,11 +58,16 @@ def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tu
             if each.published is not None and each.published.code in variable.nci_codelists
         )
     known = [codelists[each] for each in names if each in codelists and not codelists[each].numeric]
-    own = [each for each in known if each.published is None]
-    if own and len(own) < len(known):
+    is_mixed = any(each.published is None for each in known)
+    if is_mixed and not all(_is_own_or_known(each, variable) for each in known):
         return ()
     found = dict.fromkeys(term for each in known for term in each.sponsor_terms)
     return tuple(found)
+
+
+def _is_own_or_known(codelist: StudyCodelist, variable: VariablePlan) -> bool:
+    """Return whether a codelist is the sponsor's, or a published one that the guide names too."""
+    return codelist.published is None or codelist.published.code in variable.nci_codelists
 
 
 def _extensible(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> bool:

@@ -199,11 +199,23 @@ def in_order(
 ) -> list[str]:
     """Return the variables in the order of the standard; unknown ones after the rest, as written.
 
+    A variable that only the model has stands after those of its role that the guide lists.
     Analysis datasets keep the order in which the specification writes them: ADaM prescribes none.
+
+    Source: SDTMIG 3.4, 2.6 Creating a New Domain: identifiers, topic and qualifiers, timing.
     """
     if group != "sdtm":
         return list(names)
-    listed = [each for each in names if (found := standards[each]) is not None and found.order > 0]
-    listed.sort(key=lambda each: standards[each].order)  # type: ignore[union-attr]
-    rest = [each for each in names if each not in listed]
-    return [*listed, *rest]
+    known = {each: found for each in names if (found := standards[each]) is not None}
+    listed = [each for each in known if known[each].order > 0]
+    ordered = sorted(listed, key=lambda each: known[each].order)
+    for name in (each for each in known if known[each].order == 0):
+        part = _part(known[name])
+        fits = [at for at, each in enumerate(ordered, 1) if _part(known[each]) <= part]
+        ordered.insert(max(fits, default=0), name)
+    return [*ordered, *(each for each in names if each not in known)]
+
+
+def _part(variable: StandardVariable) -> int:
+    """Return the part of a dataset that a variable stands in: 0 identifiers, 2 timing, 1 others."""
+    return {"Identifier": 0, "Timing": 2}.get(variable.role, 1)

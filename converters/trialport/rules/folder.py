@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialport.define.model import DefineDocument
 from trialport.diagnostics import DataError, Diagnostic, Place
 from trialport.exchange.dataset import Dataset
 from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, dataset_from_json
 from trialport.rules.core.report import core_findings
+from trialport.rules.defined import defined, read_defines
 from trialport.rules.described import Stored, described
 from trialport.rules.record_names import is_date_format, is_datetime_format
 from trialport.rules.rule import ValidationResult
@@ -46,6 +48,12 @@ class LoadedFolder:
     datasets: tuple[DatasetMetadata, ...]
     tables: Mapping[str, pa.Table]
     faults: tuple[Diagnostic, ...]
+    defines: Mapping[str, DefineDocument] = field(default_factory=dict[str, DefineDocument])
+
+    @property
+    def tabulation_define(self) -> DefineDocument | None:
+        """Return the define.xml of the tabulation datasets."""
+        return self.defines.get("sdtm") or self.defines.get("")
 
 
 def validate_folder(
@@ -78,7 +86,8 @@ def validate_folder(
         result = run_rules(loaded.datasets, connection, rules)
         if not sdtmig:
             return result, loaded.faults
-        core = core_findings(loaded.datasets, connection, version=sdtmig)
+        define = loaded.tabulation_define
+        core = core_findings(loaded.datasets, connection, version=sdtmig, define=define)
     whole = replace(result, not_run=(*result.not_run, *core.not_run))
     return whole, (*loaded.faults, *core.diagnostics)
 
@@ -88,9 +97,10 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
 
     Read are transport files; where a folder has none, Dataset-JSON or Parquet files.
 
-    Metadata come from `manifest.json` where it describes the dataset, else from the file's header
-    and the shipped standards. Numbers with a date format become DATE, those with a format of date
-    and time TIMESTAMP; where a value of such a variable is no day or no second, all stay numbers.
+    Metadata come from `manifest.json` where it describes the dataset, else from the file's header,
+    the shipped standards and the define.xml beside it. Numbers with a date format become DATE,
+    those with a format of date and time TIMESTAMP; where a value of such a variable is no day or
+    no second, all stay numbers.
 
     Args:
         folder: the folder.
@@ -107,6 +117,7 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
     if not members and not found:
         remedy = "give the folder that holds sdtm/*.xpt and adam/*.xpt"
         found.append(Diagnostic("E3085", Place(str(folder)), "there is no dataset file", remedy))
+    defines = read_defines(folder, found)
     standards = shipped_standards([member.member.name for _, member in members])
     datasets: dict[str, DatasetMetadata] = {}
     tables: dict[str, pa.Table] = {}
@@ -121,12 +132,12 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
         except DataError as error:
             found += error.diagnostics
             continue
-        datasets[name] = stated.get(path) or _described(path, member, standards)
+        datasets[name] = stated.get(path) or defined(_described(path, member, standards), defines)
     for path, dataset in stated.items():
         if not (folder / path).is_file():
             problem = f"the manifest lists dataset {dataset.name}, the file is not there"
             found.append(Diagnostic("E3087", Place(path), problem))
-    return LoadedFolder(tuple(datasets.values()), tables, tuple(found))
+    return LoadedFolder(tuple(datasets.values()), tables, tuple(found), defines)
 
 
 def _manifest(folder: Path, found: list[Diagnostic]) -> dict[str, DatasetMetadata]:

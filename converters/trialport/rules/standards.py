@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from trialport.metadata import DatasetMetadata
@@ -73,13 +74,35 @@ def shipped_standards(datasets: Iterable[str], codes: Collection[str] | None = (
     return Standards(load_standard(folder, *SDTM_GUIDE, datasets), adam, _codelists(codes))
 
 
+@cache
+def _package(kind: str, version: str) -> str:
+    """Return the shipped package of a date, or the newest of its kind."""
+    folder = shipped() / "terminology"
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".csv.gz"))
+    of_kind = [each for each in names if each.startswith(f"{kind}-")]
+    wanted = f"{kind}-{version}.csv.gz"
+    return wanted if wanted in of_kind else max(of_kind)
+
+
+@cache
+def _published(codes: tuple[str, ...], version: str) -> tuple[Codelist, ...]:
+    package = shipped() / "terminology" / _package("sdtmct", version)
+    return tuple(load_terminology(package.read_bytes(), codes).values())
+
+
+def published_codelists(codes: Collection[str], version: str = "") -> tuple[Codelist, ...]:
+    """Return codelists of SDTM terminology by NCI codes or submission names.
+
+    Of the package of that date where it is shipped, else of the newest.
+    """
+    return _published(tuple(sorted(codes)), version)
+
+
 def _codelists(codes: Collection[str] | None) -> dict[str, Codelist]:
     if codes is not None and not codes:
         return {}
     folder = shipped() / "terminology"
-    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".csv.gz"))
     found: dict[str, Codelist] = {}
-    for kind in ("sdtmct-", "adamct-"):
-        newest = max(each for each in names if each.startswith(kind))
-        found |= load_terminology((folder / newest).read_bytes(), codes)
+    for kind in ("sdtmct", "adamct"):
+        found |= load_terminology((folder / _package(kind, "")).read_bytes(), codes)
     return found

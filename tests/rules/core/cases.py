@@ -21,6 +21,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import yaml
+from trialport.define.model import DefineDocument
+from trialport.define.reader import read_define
 from trialport.metadata import DatasetMetadata, VariableMetadata
 from trialport.rules.core.guide import Guide
 from trialport.rules.core.run import NOT_THERE, run_core
@@ -80,7 +82,8 @@ def judge(case: Mapping[str, Any]) -> Verdict:
             reason = f"a file contradicts its stated types: {error}"
             return same(NOT_RUNNABLE, reason=reason)
         rules = [each for each in core_rules() if each.id == case["core_id"]]
-        study = CoreStudy(datasets, connection, _guide(version))
+        define = _define(case["files"].get(case["env"].get("DEFINE_XML", "")))
+        study = CoreStudy(datasets, connection, _guide(version), define)
         result = run_core(rules, study, most=None)
     found = frozenset(
         (each.dataset.upper(), str(each.row or ""), variable)
@@ -107,6 +110,10 @@ def explained() -> dict[tuple[str, str], str]:
 @cache
 def _guide(version: str) -> Guide:
     return Guide(load_standard(shipped() / "standard", "SDTMIG", version))
+
+
+def _define(text: str | None) -> DefineDocument | None:
+    return None if text is None else read_define(text.encode())[0]
 
 
 def _load(files: Mapping[str, str], connection: duckdb.DuckDBPyConnection) -> list[DatasetMetadata]:

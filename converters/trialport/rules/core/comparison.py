@@ -112,6 +112,9 @@ def is_in(frame: Frame, one: Column, among: object) -> exp.Expr:
 
 
 def _in_list(one: Column, values: tuple[str | float, ...]) -> exp.Expr:
+    if one.kind is Kind.LIST:
+        every = exp.Array(expressions=[sql.text(str(each)) for each in values])
+        return surely(sql.call("list_has_all", every, one.sql.copy()))
     fitting = [each for each in values if isinstance(each, str) == (one.kind is Kind.TEXT)]
     if not fitting:
         return exp.false()

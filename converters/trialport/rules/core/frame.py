@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from trialport.rules.core.study import DATASET, ROW, CoreDataset, CoreStudy, Kind
+from trialport.rules.core.study import DATASET, ROW, Cell, CoreDataset, CoreStudy, Kind
 from trialport.rules.core.values import Column, Listed, MissingVariableError, Value, same
 from trialport.spec import sql
 
@@ -117,7 +117,7 @@ def of_datasets(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
 
 def of_variables(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
     """Return one record a variable: what its metadata and the guide say."""
-    rows: list[tuple[str | float | None, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for part in parts:
         known = study.guide.variables(part.whole, part.prefix, part.columns)
         listed = {each.name: each for each in known}
@@ -145,7 +145,7 @@ def of_variables(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
         "library_variable_name": Kind.TEXT,
         "library_variable_label": Kind.TEXT,
     }
-    frame = Frame(study, parts[0], study.facts(_names_of(parts, "variables"), rows, kinds), kinds)
+    frame = Frame(study, parts[0], study.facts(names_of(parts, "variables"), rows, kinds), kinds)
     names = tuple(each.name for part in parts for each in part.metadata.variables)
     return frame.with_value("$variable_names", Listed(names))
 
@@ -162,7 +162,7 @@ def of_dataset(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
         (each.name, 1, each.name, each.metadata.label, float(each.records), each.domain or None)
         for each in parts
     ]
-    return Frame(study, parts[0], study.facts(_names_of(parts, "dataset"), rows, kinds), kinds)
+    return Frame(study, parts[0], study.facts(names_of(parts, "dataset"), rows, kinds), kinds)
 
 
 def of_values(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
@@ -189,7 +189,7 @@ def of_values(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
 def of_study(study: CoreStudy) -> Frame:
     """Return one record with a column for each domain that the study has."""
     kinds = dict.fromkeys([each.whole for each in study.datasets], Kind.TEXT)
-    row: list[str | float | None] = ["STUDY", 0.0, *(each.metadata.path for each in _firsts(study))]
+    row: list[Cell] = ["STUDY", 0.0, *(each.metadata.path for each in _firsts(study))]
     return Frame(study, None, study.facts("study", [row], kinds), kinds)
 
 
@@ -197,7 +197,8 @@ def _value_text(column: exp.Column, kind: Kind) -> exp.Expr:
     return column if kind is Kind.TEXT else exp.cast(column, exp.DataType.Type.TEXT)
 
 
-def _names_of(parts: tuple[CoreDataset, ...], what: str) -> str:
+def names_of(parts: tuple[CoreDataset, ...], what: str) -> str:
+    """Return the name under which facts about some datasets are stored."""
     return "-".join((*(each.name for each in parts), what))
 
 

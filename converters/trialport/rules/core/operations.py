@@ -20,6 +20,7 @@ from trialport.rules.core.values import (
     constant,
     leading,
 )
+from trialport.rules.standards import published_codelists
 from trialport.spec import sql
 from trialport.standard.model import Variable
 
@@ -223,6 +224,24 @@ def _count_of_variable(frame: Frame, operation: Operation) -> Frame:
     return frame.with_value(operation.id, constant(float(count)))
 
 
+def _codelist_terms(frame: Frame, operation: Operation) -> Frame:
+    """Return codes or values of published codelists, or of their terms.
+
+    The package is the one that the define.xml names where it is shipped, else the newest.
+    """
+    options = operation.options
+    level, wants = options.get("level"), options.get("returntype")
+    if level not in ("codelist", "term") or wants not in ("code", "value"):
+        raise NotAskableError(f"{wants} of a {level} is not known")
+    found = published_codelists(options["codelists"], frame.study.terminology)
+    if level == "codelist":
+        values = [each.code if wants == "code" else each.submission_name for each in found]
+    else:
+        terms = [term for each in found for term in each.terms]
+        values = [each.code if wants == "code" else each.value for each in terms]
+    return frame.with_value(operation.id, Listed(tuple(dict.fromkeys(values))))
+
+
 def _metadata(frame: Frame, operation: Operation) -> Frame:
     dataset = _dataset(frame)
     facts = {"dataset_name": dataset.name, "dataset_label": dataset.metadata.label}
@@ -252,6 +271,7 @@ OPERATIONS: Mapping[str, Worker] = {
     "variable_exists": _is_there,
     "variable_count": _count_of_variable,
     "extract_metadata": _metadata,
+    "codelist_terms": _codelist_terms,
 }
 """Operation names as CORE rules write them."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialport.define.model import DefineDocument
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
@@ -41,6 +42,7 @@ def core_findings(
     connection: duckdb.DuckDBPyConnection,
     *,
     version: str = GUIDE[1],
+    define: DefineDocument | None = None,
 ) -> CoreReport:
     """Return what the CORE rules of SDTMIG find in tabulation datasets.
 
@@ -48,6 +50,7 @@ def core_findings(
         datasets: metadata of the datasets; those of other kinds are passed over.
         connection: holds one table or view a dataset, named as the dataset.
         version: of SDTMIG: 3.2, 3.3 or 3.4.
+        define: the define.xml of these datasets, for the rules that ask about it.
 
     Raises:
         SpecError: E1240, there is no such version.
@@ -56,7 +59,7 @@ def core_findings(
     if not tabulations:
         return CoreReport((), ())
     standard = load_standard(shipped() / "standard", GUIDE[0], version)
-    study = CoreStudy(tabulations, connection, Guide(standard))
+    study = CoreStudy(tabulations, connection, Guide(standard), define)
     rules = core_rules_of(GUIDE[0], version)
     result = run_core(rules, study, most=MOST_EXAMPLES)
     return CoreReport(tuple(_diagnostics(result)), tuple(_not_run(rules, result)))

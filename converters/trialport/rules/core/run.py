@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from trialport.rules.core import frame as frames
+from trialport.rules.core.define_items import of_define_items
 from trialport.rules.core.frame import RECORD, Frame
 from trialport.rules.core.joins import join_matches
 from trialport.rules.core.model import CoreRule
@@ -38,6 +39,8 @@ _FRAMES: dict[str, Callable[[CoreStudy, _Parts], Frame]] = {
     "Variable Metadata Check": frames.of_variables,
     "Variable Metadata Check against Library Metadata": frames.of_variables,
     "Dataset Metadata Check": frames.of_dataset,
+    "Define Item Metadata Check": of_define_items,
+    "Define Item Metadata Check against Library Metadata": of_define_items,
     "Value Check with Variable Metadata": frames.of_values,
     "Value Check with Dataset Metadata": frames.of_values,
 }
@@ -124,9 +127,9 @@ def _ask(
     if rule.type == _OF_STUDY:
         frame = frames.of_study(study)
     elif make is None:
-        raise NotAskableError(f"there is no define.xml for a rule of type '{rule.type}'")
+        raise NotAskableError(f"rules of type '{rule.type}' are not known")
     else:
-        if not any(each.records for each in parts):
+        if make is not of_define_items and not any(each.records for each in parts):
             raise NotAskableError("the dataset has no records")
         frame = make(study, parts)
     frame = join_matches(rule, frame)

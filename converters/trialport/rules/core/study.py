@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from sqlglot import exp
 
+from trialport.define.model import DefineDocument
 from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
 from trialport.spec import sql
@@ -30,6 +31,18 @@ class Kind(Enum):
     TEXT = "text"
     NUMBER = "number"
     FLAG = "flag"
+    LIST = "list"
+
+
+Cell = str | float | bool | list[str] | None
+"""A value known beforehand."""
+
+_STORED = {
+    Kind.TEXT: pa.string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.FLAG: pa.bool_(),
+    Kind.LIST: pa.list_(pa.string()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +105,10 @@ class CoreStudy:
         datasets: Sequence[DatasetMetadata],
         connection: duckdb.DuckDBPyConnection,
         guide: Guide,
+        define: DefineDocument | None = None,
     ) -> None:
         """Number the records of each dataset that the connection holds under its name."""
-        self._connection, self.guide = connection, guide
+        self._connection, self.guide, self.define = connection, guide, define
         self._facts: set[str] = set()
         held = {str(row[0]) for row in connection.execute("SHOW TABLES").fetchall()}
         there = [each for each in datasets if each.name in held]
@@ -109,6 +123,13 @@ class CoreStudy:
     def domains(self) -> tuple[str, ...]:
         """Return the domains of all datasets, sorted; one without a domain gives an empty text."""
         return tuple(sorted({each.domain for each in self.datasets}))
+
+    @property
+    def terminology(self) -> str:
+        """Return the date of the terminology that the define.xml names, '' where it names none."""
+        standards = self.define.standards if self.define else ()
+        packages = (each for each in standards if each.type == "CT")
+        return next((each.version for each in packages if each.publishing_set == "SDTM"), "")
 
     def parts(self, whole: str) -> tuple[CoreDataset, ...]:
         """Return the datasets that make up a domain, in the order given."""
@@ -131,7 +152,7 @@ class CoreStudy:
         return exp.select("*").from_(sql.subquery(union, "parts"))
 
     def facts(
-        self, name: str, rows: Sequence[Sequence[str | float | None]], columns: Mapping[str, Kind]
+        self, name: str, rows: Sequence[Sequence[Cell]], columns: Mapping[str, Kind]
     ) -> exp.Select:
         """Return a query of rows known beforehand: dataset, number, then the columns.
 
@@ -141,7 +162,7 @@ class CoreStudy:
             kinds = {DATASET: Kind.TEXT, ROW: Kind.NUMBER, **columns}
             cells = zip(*rows, strict=True)
             arrays = {
-                column: pa.array(values, pa.string() if kind is Kind.TEXT else pa.float64())
+                column: pa.array(values, _STORED[kind])
                 for (column, kind), values in zip(kinds.items(), cells, strict=True)
             }
             self._connection.register(_stored(name), pa.table(arrays))

@@ -73,7 +73,7 @@ def as_text(column: Column) -> exp.Expr:
     """Return SQL of a value as text, whole numbers without a point."""
     if column.kind is Kind.TEXT:
         return column.sql.copy()
-    if column.kind is Kind.FLAG:
+    if column.kind in (Kind.FLAG, Kind.LIST):
         return exp.cast(column.sql.copy(), exp.DataType.Type.TEXT)
     whole = exp.cast(exp.cast(column.sql.copy(), exp.DataType.Type.BIGINT), exp.DataType.Type.TEXT)
     plain = exp.cast(column.sql.copy(), exp.DataType.Type.TEXT)
