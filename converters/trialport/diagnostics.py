@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 LONGEST_VALUE = 40
@@ -74,14 +74,37 @@ def raw_place(file: str, row: int, column: str) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: the line of the specification that fills it, and raw cells."""
+
+    line: Place | None
+    cells: tuple[Place, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the raw cells, then the line.
+
+        >>> str(Origin(Place("sdtm/ae.yaml", 14), (Place("ae.csv", 212, "end_date"),)))
+        'from ae.csv:212 column end_date by sdtm/ae.yaml:14'
+        """
+        cells = ", ".join(map(str, self.cells))
+        parts = [f"from {cells}" if cells else "", f"by {self.line}" if self.line else ""]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One fault: its stable code, its place, the problem and, where there is one, the remedy."""
+    """One fault: its stable code, its place, the problem and, where there is one, the remedy.
+
+    `origin` is known where the fault is about a value that a conversion made; it is no part of
+    what the fault is.
+    """
 
     code: str
     place: Place
     problem: str
     remedy: str = ""
     severity: Severity = Severity.ERROR
+    origin: Origin | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         """Return the fault on one line.
@@ -93,7 +116,8 @@ class Diagnostic:
         place = str(self.place)
         head = f"{self.code} {place}:" if place else f"{self.code}:"
         tail = f"; {self.remedy}" if self.remedy else ""
-        return f"{head} {self.problem}{tail}"
+        behind = f" [{self.origin}]" if self.origin else ""
+        return f"{head} {self.problem}{tail}{behind}"
 
 
 class TrialportError(Exception):

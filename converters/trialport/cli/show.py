@@ -78,7 +78,8 @@ def finding_line(each: Diagnostic) -> str:
     head = f"{each.code} {place}:" if place else f"{each.code}:"
     weight = click.style(f"{each.severity.value}:", fg=_COLOURS[each.severity])
     tail = f"; {each.remedy}" if each.remedy else ""
-    return f"{head} {weight} {plain(each.problem + tail)}"
+    behind = f" [{each.origin}]" if each.origin else ""
+    return f"{head} {weight} {plain(each.problem + tail + behind)}"
 
 
 def counts_line(found: Iterable[Diagnostic]) -> str:

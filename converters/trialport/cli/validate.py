@@ -75,6 +75,19 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html
     help="The findings of an earlier run, as --json wrote them; only new ones decide the exit "
     "code.",
 )
+@click.option(
+    "--study",
+    metavar="STUDY",
+    type=click.Path(path_type=Path),
+    help="The specification that DIR was converted by: with --raw, findings of every rule name "
+    "the raw cells and the line of the specification behind a value.",
+)
+@click.option(
+    "--raw",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The raw files that DIR was converted from; see --study.",
+)
 @encoding_option
 @json_option
 @quiet_option
@@ -89,6 +102,8 @@ def command(
     output: Path | None,
     dispositions: Path | None,
     baseline: Path | None,
+    study: Path | None,
+    raw: Path | None,
     encoding: str,
     as_json: bool,
 ) -> None:
@@ -98,6 +113,8 @@ def command(
     could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
     error that was neither accepted nor called a false positive, and is not in the baseline.
     """
+    if (study is None) != (raw is None):
+        raise click.UsageError("--study and --raw go together")
     from trialport.diagnostics import DataError
     from trialport.findings.baseline import load_baseline
     from trialport.findings.dispositions import load_dispositions
@@ -106,7 +123,8 @@ def command(
 
     decided = load_dispositions(dispositions) if dispositions else ()
     known = load_baseline(baseline) if baseline else None
-    found, not_run = validate(folder, sdtmig=sdtmig if core else "", encoding=encoding)
+    guide = sdtmig if core else ""
+    found, not_run = validate(folder, sdtmig=guide, encoding=encoding, study=study, raw=raw)
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
     judged = judge(in_order(found), [each for each in decided if _is_asked(each, core=core)], known)

@@ -87,6 +87,27 @@ def explain_cell(
     return following.cell(step, variable, rows[0], "value", ())
 
 
+def explain_record(
+    engine: Engine,
+    plan: Plan,
+    files: Mapping[str, str],
+    dataset: str,
+    variable: str,
+    number: int,
+) -> Cell | None:
+    """Return a cell of the record of a number, counted from 1 in the order of the dataset.
+
+    See `explain_cell`; None where the dataset has fewer records.
+    """
+    following = _Following(engine, {each.name: each for each in plan.steps}, files)
+    row = following.numbered(dataset, number)
+    return (
+        None
+        if row is None
+        else following.cell(following.steps[dataset], variable, row, "value", ())
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Following:
     engine: Engine
@@ -102,6 +123,13 @@ class _Following:
         ]
         query = exp.select(sql.column("__id")).from_(table).where(*wanted).limit(100)
         return [int(str(row[0])) for row in self.engine.rows(query.order_by(sql.column("__id")))]
+
+    def numbered(self, dataset: str, number: int) -> int | None:
+        """Return what the engine calls the record that has a number in the written dataset."""
+        query = exp.select(sql.column("__id")).from_(sql.table(dataset))
+        query = query.order_by(sql.column("__id")).limit(1).offset(number - 1)
+        rows = self.engine.rows(query)
+        return int(str(rows[0][0])) if rows else None
 
     def cell(self, step: Step, variable: str, row: int, role: str, path: Path) -> Cell:
         """Return a cell of a dataset, with the cells behind it unless the path is too long."""

@@ -130,7 +130,8 @@ def _cause(cause: Cause, explained: Explanation | None) -> Any:  # noqa: ANN401
 
 def _example(judged: Judged) -> str:
     place = str(judged.finding.place)
-    return f"{place}: {judged.finding.problem} [{judged.fingerprint}]"
+    behind = f" ({judged.finding.origin})" if judged.finding.origin else ""
+    return f"{place}: {judged.finding.problem}{behind} [{judged.fingerprint}]"
 
 
 def _row(cells: Iterable[str]) -> Any:  # noqa: ANN401 - an element of lxml

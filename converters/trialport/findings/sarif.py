@@ -5,11 +5,11 @@ Source: OASIS, Static Analysis Results Interchange Format (SARIF) 2.1.0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from trialport.diagnostics import Diagnostic
+from trialport.diagnostics import Diagnostic, Origin, Place
 from trialport.findings.dispositions import Disposition, Status
 from trialport.findings.explained import Explanation, explanations
 from trialport.findings.judged import Judged
@@ -82,6 +82,8 @@ def _result(judged: Judged, index: Mapping[str, int]) -> dict[str, Any]:
     location = _location(finding)
     if location:
         result["locations"] = [location]
+    if finding.origin is not None:
+        result["relatedLocations"] = list(_related(finding.origin))
     if judged.disposition is not None:
         result["suppressions"] = [_suppression(judged.disposition)]
     if judged.is_known is not None:
@@ -93,15 +95,27 @@ def _location(finding: Diagnostic) -> dict[str, Any]:
     place = finding.place
     location: dict[str, Any] = {}
     if place.file:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file)}}
-        if place.line:
-            physical["region"] = {"startLine": place.line}
-        location["physicalLocation"] = physical
+        location["physicalLocation"] = _physical(place)
     if place.record or place.column:
         whole = "/".join(each for each in (place.record, place.column) if each)
         name = place.column or place.record
         location["logicalLocations"] = [{"name": name, "fullyQualifiedName": whole}]
     return location
+
+
+def _physical(place: Place) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file)}}
+    if place.line:
+        physical["region"] = {"startLine": place.line}
+    return physical
+
+
+def _related(origin: Origin) -> Iterator[dict[str, Any]]:
+    """Yield the raw cells behind a value, and the line of the specification that fills it."""
+    for cell in origin.cells:
+        yield {"physicalLocation": _physical(cell), "message": {"text": f"raw {cell.column}"}}
+    if origin.line is not None:
+        yield {"physicalLocation": _physical(origin.line), "message": {"text": "specification"}}
 
 
 def _suppression(disposition: Disposition) -> dict[str, Any]:

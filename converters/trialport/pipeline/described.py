@@ -47,27 +47,26 @@ def describe(step: Step, member: Member, records: int, planned: PlannedStudy) ->
 def _terms(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> tuple[str, ...]:
     """Return the terms of the sponsor that a variable may have; published ones go by their code.
 
-    A variable that names no codelist of the study may have what the study adds to the published one
-    that the guide gives it: a standard result comes from the original one, which names it.
+    A variable that names no published codelist may also have what the study adds to the one that
+    the guide gives it: a standard result comes from the original one, which names it.
     """
     names = variable.limited_to or ((variable.codelist,) if variable.codelist else ())
-    if not names:
-        names = tuple(
-            name
-            for name, each in codelists.items()
-            if each.published is not None and each.published.code in variable.nci_codelists
-        )
-    known = [codelists[each] for each in names if each in codelists and not codelists[each].numeric]
+    named = [codelists[each] for each in names if each in codelists]
+    if not any(each.published for each in named):
+        named += [each for each in codelists.values() if _is_of_guide(each, variable)]
+    known = [each for each in named if not each.numeric]
     is_mixed = any(each.published is None for each in known)
-    if is_mixed and not all(_is_own_or_known(each, variable) for each in known):
+    if is_mixed and not all(
+        each.published is None or _is_of_guide(each, variable) for each in known
+    ):
         return ()
     found = dict.fromkeys(term for each in known for term in each.sponsor_terms)
     return tuple(found)
 
 
-def _is_own_or_known(codelist: StudyCodelist, variable: VariablePlan) -> bool:
-    """Return whether a codelist is the sponsor's, or a published one that the guide names too."""
-    return codelist.published is None or codelist.published.code in variable.nci_codelists
+def _is_of_guide(codelist: StudyCodelist, variable: VariablePlan) -> bool:
+    """Return whether a codelist is a published one that the guide gives the variable."""
+    return codelist.published is not None and codelist.published.code in variable.nci_codelists
 
 
 def _extensible(variable: VariablePlan, codelists: Mapping[str, StudyCodelist]) -> bool:

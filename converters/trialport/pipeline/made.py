@@ -9,6 +9,7 @@ from typing import Any
 
 from trialport import __version__
 from trialport.diagnostics import Diagnostic, Severity
+from trialport.findings.origins import origin_json
 from trialport.metadata import DatasetMetadata
 from trialport.pipeline.planning import encoding_of
 from trialport.study import PlannedStudy
@@ -54,7 +55,8 @@ def finding_json(each: Diagnostic) -> dict[str, Any]:
     }
     values |= {key: value for key, value in place.items() if value}
     values["problem"] = each.problem
-    return values | ({"remedy": each.remedy} if each.remedy else {})
+    values |= {"remedy": each.remedy} if each.remedy else {}
+    return values | ({"origin": origin_json(each.origin)} if each.origin else {})
 
 
 def manifest(

@@ -10,7 +10,7 @@ from trialport.metadata import DatasetMetadata
 from trialport.moment import creation_time
 from trialport.pipeline.described import describe
 from trialport.pipeline.made import Conversion, finding_json, finding_order, manifest
-from trialport.pipeline.planning import encoding_of
+from trialport.pipeline.planning import encoding_of, raw_files
 from trialport.pipeline.work import Work
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec.nodes import DataType
@@ -158,10 +158,13 @@ def _write_resources(work: Work, folder: Path, version: Version) -> None:
 
 
 def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:
+    from trialport.engine.origins import with_origins
     from trialport.rules.run import validate_datasets
 
     work.progress("rules")
-    work.findings += validate_datasets(described, work.engine.connection)
+    found = validate_datasets(described, work.engine.connection)
+    work.progress("origins")
+    work.findings += with_origins(found, work.engine, work.planned.plan, raw_files(work.planned))
 
 
 def _hold_against_profile(work: Work, folder: Path, described: Sequence[DatasetMetadata]) -> None:
