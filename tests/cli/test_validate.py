@@ -121,3 +121,51 @@ def test_dispositions_are_in_the_guide_and_no_part_of_the_specification(
     (guide,) = (tmp_path / "package").rglob("csdrg.html")
     shown = "<td>accepted: both &lt;events&gt; are real</td>"
     assert shown in guide.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def late(run: Run, tiny: Path, tmp_path: Path) -> Path:
+    """Return the raw records of a study, in which a subject consents after the start, converted."""
+    shutil.copytree(tiny / "raw", tmp_path / "raw")
+    file = tmp_path / "raw" / "demography.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("001,1,2024-02-20", "001,1,2024-03-10"), encoding="utf-8")
+    run("convert", tiny / "study", "--raw", tmp_path / "raw", "--out", tmp_path / "out")
+    return tmp_path
+
+
+def test_a_conversion_notes_where_a_value_at_fault_comes_from(run: Run, late: Path) -> None:
+    noted = json.loads((late / "out" / "findings.json").read_text(encoding="utf-8"))
+    (entry,) = (each for each in noted if each["code"] == "TP0119")
+    line = entry["origin"]["specification"]
+    assert (line["file"].rpartition("/")[2], line["line"]) == ("dm.yaml", 16)
+    assert entry["origin"]["cells"] == [{"file": "demography.csv", "line": 2, "column": "consent"}]
+    told = run("validate", late / "out", "--no-core").out.splitlines()
+    (line,) = (each for each in told if each.startswith("TP0119"))
+    assert "[from demography.csv:2 column consent by " in line
+
+
+def test_with_the_raw_records_a_finding_of_core_names_them_too(
+    run: Run, tiny: Path, late: Path
+) -> None:
+    raw = ("--study", tiny / "study", "--raw", late / "raw")
+    document = json.loads(run("validate", late / "out", *raw, "--format", "json").out)
+    found = {
+        (each["code"], each["record"]): each for each in document["findings"] if "record" in each
+    }
+    cells = found["CORE-000266", "AE record 3"]["origin"]["cells"]
+    assert cells == [{"file": "events.csv", "line": 4, "column": "serious"}]
+    log = json.loads(run("validate", late / "out", *raw, "--no-core", "--format", "sarif").out)
+    related = [
+        each["relatedLocations"] for each in log["runs"][0]["results"] if "relatedLocations" in each
+    ]
+    assert related[0][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "demography.csv"},
+        "region": {"startLine": 2},
+    }
+
+
+def test_study_and_raw_records_go_together(run: Run, tiny: Path, late: Path) -> None:
+    ran = run("validate", late / "out", "--study", tiny / "study")
+    assert ran.code == 2
+    assert "--study and --raw go together" in ran.err

@@ -26,6 +26,7 @@ def command(code: str, *, as_json: bool) -> None:
     from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
     from trialport.rules.core.page import core_page, core_rule_json
     from trialport.rules.core.shipped import core_rules
+    from trialport.rules.crosswalk import crosswalk, told
     from trialport.rules.page import rule_page
     from trialport.rules.shipped import shipped_rules
 
@@ -33,7 +34,10 @@ def command(code: str, *, as_json: bool) -> None:
     core = {each.id: each for each in core_rules()} if code.startswith("CORE") else {}
     if code in core:
         rule = core[code]
-        emit(json_text(core_rule_json(rule)) if as_json else core_page(rule).rstrip("\n"))
+        ids = crosswalk().of(code)
+        beside = f"elsewhere    {told(ids)}" if ids else ""
+        page = f"{core_page(rule)}{beside}".rstrip("\n")
+        emit(json_text(core_rule_json(rule) | {"elsewhere": ids}) if as_json else page)
         return
     rules = {each.code: each for each in shipped_rules()}
     if code not in rules:
@@ -43,7 +47,7 @@ def command(code: str, *, as_json: bool) -> None:
     if not as_json:
         emit(rule_page(chosen).rstrip("\n"))
         return
-    emit(json_text(_rule_json(chosen)))
+    emit(json_text(_rule_json(chosen) | {"elsewhere": crosswalk().of(code)}))
 
 
 def _rule_json(rule: Rule) -> dict[str, Any]:

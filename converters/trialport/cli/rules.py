@@ -46,8 +46,8 @@ def command(
 ) -> None:
     """List the validation rules that hold all WORDS, or all rules.
 
-    WORDS are looked for in code, datasets and classes, title, and the numbers under which CDISC
-    cites a CORE rule (CG0151). `trialport rule CODE` explains one rule.
+    WORDS are looked for in code, datasets and classes, title, and what CDISC, FDA and Pinnacle 21
+    call the rule (CG0151, FB3207, SD0012). `trialport rule CODE` explains one rule.
     """
     entries = [
         each
@@ -72,8 +72,8 @@ def _entries(sdtmig: str | None) -> Iterator[_Entry]:
     from trialport.rules.shipped import shipped_rules
 
     for rule in shipped_rules():
-        applies_to = ", ".join(rule.applies_to)
-        yield _Entry(rule.code, "own", rule.severity.value, applies_to, rule.title, ())
+        applies_to, ids = ", ".join(rule.applies_to), _ids(rule.code)
+        yield _Entry(rule.code, "own", rule.severity.value, applies_to, rule.title, ids)
     for each in core_rules():
         if sdtmig is None or each.applies_to("SDTMIG", sdtmig):
             yield _core(each)
@@ -82,8 +82,14 @@ def _entries(sdtmig: str | None) -> Iterator[_Entry]:
 def _core(rule: CoreRule) -> _Entry:
     about = ", ".join(part for part in map(_scope, (rule.classes, rule.domains)) if part) or "all"
     title = " ".join(rule.description.split())
-    cited = tuple(dict.fromkeys(code for _, _, code in rule.cited))
-    return _Entry(rule.id, "core", "warning", about, title, cited)
+    return _Entry(rule.id, "core", "warning", about, title, _ids(rule.id))
+
+
+def _ids(code: str) -> tuple[str, ...]:
+    """Return what others call the rule."""
+    from trialport.rules.crosswalk import crosswalk
+
+    return tuple(id_ for ids in crosswalk().of(code).values() for id_ in ids)
 
 
 def _scope(scope: Scope) -> str:

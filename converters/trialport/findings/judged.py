@@ -10,6 +10,7 @@ from typing import Any
 from trialport.diagnostics import Diagnostic, Severity
 from trialport.findings.dispositions import Disposition
 from trialport.findings.fingerprint import counted, dataset_of, fingerprint
+from trialport.rules.crosswalk import crosswalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Judged:
     def to_json(self) -> dict[str, Any]:
         """Return what is known beside the finding itself."""
         told: dict[str, Any] = {"fingerprint": self.fingerprint}
+        if ids := crosswalk().of(self.finding.code):
+            told["elsewhere"] = {name: list(each) for name, each in ids.items()}
         if self.disposition is not None:
             told["disposition"] = self.disposition.status.value
             told["reason"] = self.disposition.reason

@@ -13,6 +13,7 @@ from trialport.diagnostics import Diagnostic, Origin, Place
 from trialport.findings.dispositions import Disposition, Status
 from trialport.findings.explained import Explanation, explanations
 from trialport.findings.judged import Judged
+from trialport.rules.crosswalk import crosswalk
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
@@ -53,8 +54,10 @@ def sarif(
 def _rule(code: str, explained: Explanation | None) -> dict[str, Any]:
     if explained is None:
         return {"id": code}
+    ids = [id_ for each in crosswalk().of(code).values() for id_ in each]
     return {
         "id": code,
+        **({"properties": {"tags": ids}} if ids else {}),
         "shortDescription": {"text": explained.title},
         "help": {"text": explained.page},
     }

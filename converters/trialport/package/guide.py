@@ -13,6 +13,7 @@ from typing import Any
 from trialport.metadata import DatasetMetadata
 from trialport.package.analyses import ListedAnalysis
 from trialport.profiles import Profile
+from trialport.rules.crosswalk import crosswalk, told
 
 _TITLES = {
     "sdtm": "Clinical Study Data Reviewer's Guide (cSDRG)",
@@ -166,10 +167,13 @@ def _findings(findings: Iterable[Mapping[str, Any]]) -> str:
     if not counts:
         return "<p>No finding.</p>"
     rows = [
-        (*key[:3], str(count), str(first[key]["problem"]), key[3])
+        (
+            *(key[0], told(crosswalk().of(key[0])), *key[1:3], str(count)),
+            *(str(first[key]["problem"]), key[3]),
+        )
         for key, count in sorted(counts.items())
     ]
-    head = ["Code", "Severity", "Where", "Count", "First problem", "Disposition"]
+    head = ["Code", "Elsewhere", "Severity", "Where", "Count", "First problem", "Disposition"]
     return _table(head, rows)
 
 

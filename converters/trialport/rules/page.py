@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from trialport.rules.crosswalk import crosswalk, told
 from trialport.rules.rule import ADAM, ALL, SDTM, Records, Rule
 
 _MANY = {SDTM: "every SDTM dataset", ADAM: "every ADaM dataset", ALL: "every dataset"}
@@ -32,6 +33,8 @@ def _entries(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "looks up", f"{alias}: the record of {each.dataset} with the same {key}{where}"
     yield "remedy", rule.remedy
     yield "source", rule.source
+    if ids := crosswalk().of(rule.code):
+        yield "elsewhere", told(ids)
     yield from _examples("good", rule.good)
     yield from _examples("bad", rule.bad)
     if rule.place.file:

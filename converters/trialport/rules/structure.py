@@ -47,6 +47,18 @@ def expected_variables(target: Target) -> Iterator[Outcome]:
         yield Flaw(f"expected variable {each.name} is not in the dataset", each.name)
 
 
+def variables_of_the_model(target: Target) -> Iterator[Outcome]:
+    """A variable is in the dataset that the model allows and the guide does not list there."""
+    guide = target.standards.sdtm
+    if guide is None or guide.dataset(target.name) is None:
+        yield NotRun(f"the guide does not know {target.name}", applies=False)
+        return
+    for each in target.dataset.variables:
+        found = guide.variable(target.name, each.name)
+        if found is not None and found.order == 0:
+            yield Flaw(f"the guide does not list {each.name} in {target.name}", each.name)
+
+
 def transport_limits(target: Target) -> Iterator[Outcome]:
     """A name, a label or a length does not fit a transport file, or a label is missing."""
     if not NAME.fullmatch(target.name):
@@ -236,5 +248,16 @@ RULES = (
         good={"SC": (_SC,)},
         bad={"SC": ({name: value for name, value in _SC.items() if name != "SCORRES"},)},
         check=expected_variables,
+    ),
+    Rule(
+        code="TP0015",
+        title="Variables are those that the guide lists for the dataset",
+        applies_to=(SDTM,),
+        severity=Severity.NOTE,
+        remedy="nothing where the variable is needed; say in the reviewer's guide what it holds",
+        source="SDTMIG 3.4, 2.6 Creating a New Domain, and the variables of SDTM 2.0",
+        good={"SC": (_SC,)},
+        bad={"SC": (_SC | {"SCLNKGRP": "1"},)},
+        check=variables_of_the_model,
     ),
 )

@@ -1,0 +1,51 @@
+"""The sample study validates without an error that nobody planted or decided about."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from trialport import Conversion
+from trialport.diagnostics import Severity
+from trialport.findings.dispositions import load_dispositions
+from trialport.findings.judged import Judged, judge
+from trialport.pipeline import validate
+
+
+@pytest.fixture(scope="module")
+def judged(study: Path, conversion: Conversion, output: Path) -> list[Judged]:
+    """Return all findings of conversion and validation, with what was decided about them."""
+    found, _ = validate(output, sdtmig="3.4")
+    whole = {*conversion.findings, *found}
+    return judge(whole, load_dispositions(study))
+
+
+@pytest.mark.slow
+def test_every_error_and_warning_is_decided_about(judged: list[Judged]) -> None:
+    asked = [each for each in judged if each.finding.severity is not Severity.NOTE]
+    # Grades that the organs contradict are planted, and are queries to the sites.
+    undecided = [
+        str(each.finding)
+        for each in asked
+        if each.disposition is None and each.finding.code != "E3270"
+    ]
+    assert undecided == []
+
+
+def test_every_error_of_the_conversion_is_planted(conversion: Conversion, sample: Path) -> None:
+    with (sample / "irregularities.csv").open(encoding="utf-8", newline="") as file:
+        planted = {
+            (row["file"], int(row["row"]))
+            for row in csv.DictReader(file)
+            if row["action"] == "finding"
+        }
+    errors = [each for each in conversion.findings if each.severity is Severity.ERROR]
+    places = {
+        each.place if each.place.file else each.origin.cells[0]
+        for each in errors
+        if each.origin or each.place.file
+    }
+    assert len(errors) == 6
+    assert {(each.file, each.line) for each in places} <= planted
+    assert all(each.place.file or each.origin for each in errors)
