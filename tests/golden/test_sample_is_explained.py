@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from trialport import Conversion
-from trialport.diagnostics import Severity
+from trialport.diagnostics import Diagnostic, Severity
 from trialport.findings.dispositions import load_dispositions
 from trialport.findings.judged import Judged, judge
 from trialport.pipeline import validate
@@ -41,11 +41,12 @@ def test_every_error_of_the_conversion_is_planted(conversion: Conversion, sample
             if row["action"] == "finding"
         }
     errors = [each for each in conversion.findings if each.severity is Severity.ERROR]
-    places = {
-        each.place if each.place.file else each.origin.cells[0]
-        for each in errors
-        if each.origin or each.place.file
-    }
+    places = [_raw_places(each) for each in errors]
     assert len(errors) == 6
-    assert {(each.file, each.line) for each in places} <= planted
-    assert all(each.place.file or each.origin for each in errors)
+    assert all(planted & each for each in places)
+
+
+def _raw_places(finding: Diagnostic) -> set[tuple[str, int | None]]:
+    """Return file and line of the raw cells that a finding is about."""
+    cells = finding.origin.cells if finding.origin else (finding.place,)
+    return {(each.file, each.line) for each in cells}
