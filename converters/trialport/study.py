@@ -108,7 +108,11 @@ def plan_layers(
     units = load_units((shipped() / "terminology" / "units.yaml").read_text(encoding="utf-8"))
     vocabulary, faults = study_vocabulary(specification, published, units)
     found += faults
-    limits = Limits(study.cutoff.text if study.cutoff else "", is_subset=bool(asked.subjects))
+    limits = Limits(
+        study.cutoff.text if study.cutoff else "",
+        is_subset=bool(asked.subjects),
+        keeps_sets=asked.explains,
+    )
     plan, faults = build_plan(specification, guides, vocabulary, limits)
     found += faults
     if plan is not None:

@@ -45,7 +45,12 @@ def command(study: Path, cell: str, keys: tuple[str, ...], *, raw: Path, as_json
 
 
 def _lines(cell: Cell, depth: int) -> Iterator[str]:
+    from trialport.engine.explain import FURTHER
+
     indent = "  " * depth
+    if cell.role == FURTHER:
+        yield f"{indent}{cell.place}"
+        return
     value = "null" if cell.value is None else repr(cell.value)
     role = "" if cell.role == "value" else f" ({cell.role})"
     yield f"{indent}{cell.place} = {value}{role}"

@@ -16,6 +16,10 @@ from trialport.spec import sql
 
 MOST_STEPS = 12
 """How many cells are followed one behind the other."""
+MOST_RECORDS = 20
+"""How many records of a set are followed; the others are counted."""
+FURTHER = "further records"
+"""The role of what stands for records that are not followed."""
 
 
 Path = tuple[tuple[str, str], ...]
@@ -159,11 +163,12 @@ class _Following:
             return
         for source in dict.fromkeys(step.lineage.get(variable, ())):
             if source.role == "value":
-                yield from self._source(step, source, record, path)
+                yield from self._source(step, variable, source, record, path)
 
     def _source(
         self,
         step: Step,
+        variable: str,
         source: Source,
         record: Mapping[str, Any],
         path: Path,
@@ -171,21 +176,43 @@ class _Following:
         if source.relation == step.name:
             yield self.cell(step, source.column, int(record["__id"]), source.role, path)
             return
-        for row in self._rows(step, source.relation, record):
-            other = self.steps.get(source.relation)
+        other = self.steps.get(source.relation)
+        rows = self._rows(step, variable, source, record)
+        for row in rows[:MOST_RECORDS]:
             if other is not None:
                 yield self.cell(other, source.column, row, source.role, path)
             elif source.relation in self.files:
                 yield self._raw(source, row)
+        if len(rows) > MOST_RECORDS:
+            name = self.files.get(source.relation, source.relation)
+            shown = f"{len(rows) - MOST_RECORDS} further records of {name}"
+            yield Cell(Place(record=shown, column=source.column), None, role=FURTHER)
 
-    def _rows(self, step: Step, relation: str, record: Mapping[str, Any]) -> list[int]:
-        """Return the records of a relation that a record was made from."""
-        keys = [key for key, name in step.row_keys if name == relation]
+    def _rows(
+        self, step: Step, variable: str, source: Source, record: Mapping[str, Any]
+    ) -> list[int]:
+        """Return the records that a variable reads a column of: of its lookups, joins, the source.
+
+        Of a set they are all of its records, in the order of their table.
+        """
+        vias = {
+            each.via
+            for each in step.uses.get(variable, ())
+            if (each.relation, each.name) == (source.relation, source.column)
+        }
+        keys = [
+            key
+            for key, name in step.row_keys
+            if name == source.relation and (not vias or _via(key) in vias)
+        ]
         block = step.blocks[int(record["__block"])] if step.blocks else None
-        if block is not None and block.relation == relation:
+        if block is not None and block.relation == source.relation and (not vias or "src" in vias):
             keys.insert(0, "__row")
-        found = [record[key] for key in keys if record.get(key) is not None]
-        return list(dict.fromkeys(int(each) for each in found))
+        found: list[int] = []
+        for key in keys:
+            value = record.get(key)
+            found += value if isinstance(value, list) else [value] if value is not None else []
+        return list(dict.fromkeys(map(int, found)))
 
     def _deciding(
         self, step: Step, variable: str, record: Mapping[str, Any]
@@ -232,6 +259,15 @@ class _Following:
         keys = ["USUBJID", sequence] if sequence and "USUBJID" in names else list(step.keys)
         shown = [(key, _shown(record.get(key))) for key in keys if key in names]
         return " ".join(f"{key}={value}" for key, value in shown if value and key != "STUDYID")
+
+
+def _via(row_key: str) -> str:
+    """Return the lookup or join that a row key is of.
+
+    >>> _via("__row.dm"), _via("__row.late.dm")
+    ('dm', 'dm')
+    """
+    return row_key.removeprefix("__row.").removeprefix("late.")
 
 
 def _text(column: exp.Expr) -> exp.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trialport.pipeline.planning import plan, raw_files
@@ -39,7 +40,9 @@ def explain(
         DataError: raw files cannot be read as their contracts say; E3289, no such cell.
     """
     from trialport.engine.explain import explain_cell
+    from trialport.read.switches import Switches
 
+    switches = replace(switches or Switches(), explains=True)
     planned, _ = plan(study, (dataset,), switches)
     with Work(planned, raw, None, None, lambda _: None, switches) as work:
         files = raw_files(planned)

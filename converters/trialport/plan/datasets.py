@@ -18,7 +18,7 @@ from trialport.plan.fill import Filled, Filler
 from trialport.plan.imputed_dates import check_imputed
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.locality import is_subject_local
-from trialport.plan.lookups import key_pairs, sorted_uses
+from trialport.plan.lookups import CompiledLookup, key_pairs, sorted_uses
 from trialport.plan.members import MEMBER
 from trialport.plan.metadata import (
     Guides,
@@ -35,6 +35,7 @@ from trialport.plan.unused_lookups import check_unused
 from trialport.plan.value_level import add_value_checks, endpoint_values, value_plans
 from trialport.plan.windows import TIE, is_sequence
 from trialport.spec import sql
+from trialport.spec.compiled import Reference
 from trialport.spec.nodes import Dataset, DataType, Expression, Lookup, Records, Variable
 from trialport.spec.sql import table
 from trialport.standard.model import Variable as StandardVariable
@@ -63,6 +64,8 @@ class _Work:
     cut_counts: list[exp.Expr] = field(default_factory=list[exp.Expr])
     scopes: list[RecordScope] = field(default_factory=list[RecordScope])
     asked: set[str] = field(default_factory=set[str])
+    set_keys: set[str] = field(default_factory=set[str])
+    uses: dict[str, frozenset[Reference]] = field(default_factory=dict[str, frozenset[Reference]])
 
 
 @dataclass(slots=True)
@@ -257,7 +260,7 @@ def _block(
     for test, sources in base.test_lineage.items():
         work.lineage.setdefault(test, {}).update(dict.fromkeys(sources))
     _remember(filled, work)
-    columns = {*early, *(each.row_key for each in filled.lookups if not each.is_set)}
+    columns = {*early, *(each.row_key for each in filled.lookups if each.carries_key)}
     columns |= {each for each, _ in base.row_keys}
     return _Block(
         chain,
@@ -304,8 +307,8 @@ def _expand(
     filled = _fill({}, chain, scope, lookups, needed, work)
     _watch(filled, work)
     for lookup in filled.lookups:
-        work.row_keys[lookup.row_key] = work.catalogue.relations[lookup.node.source.text].name
-    base.row_keys += [(each.row_key, "") for each in filled.lookups if not each.is_set]
+        _remember_key(lookup, work)
+    base.row_keys += [(each.row_key, "") for each in filled.lookups if each.carries_key]
     add_time_to_event(node, base, scope, chain, work.catalogue, work.faults, work.collector)
     return dict(scope.lookups)
 
@@ -401,15 +404,22 @@ def _remember(filled: Filled, work: _Work) -> None:
     for name, sources in filled.lineage.items():
         work.lineage.setdefault(name, {}).update(dict.fromkeys(sources))
     for lookup in filled.lookups:
-        if not lookup.is_set:
-            relation = work.catalogue.relations[lookup.node.source.text]
-            work.row_keys[lookup.row_key] = relation.name
+        _remember_key(lookup, work)
+    for name, uses in filled.uses.items():
+        work.uses[name] = work.uses.get(name, frozenset()) | uses
     for name, kind in filled.types.items():
         known = work.types.get(name, Type.NULL)
         work.types[name] = _common(known, kind)
     for name in filled.lineage:
         for lookup in filled.lookup_uses.get(name, ()):
             work.lineage[name].update(dict.fromkeys(of_lookup.get(lookup, ())))
+
+
+def _remember_key(lookup: CompiledLookup, work: _Work) -> None:
+    if lookup.carries_key:
+        work.row_keys[lookup.row_key] = work.catalogue.relations[lookup.node.source.text].name
+        if lookup.is_set:
+            work.set_keys.add(lookup.row_key)
 
 
 def _common(one: Type, other: Type) -> Type:
@@ -449,11 +459,8 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
             sql.alias(exp.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
         ]
         cells.append(sql.column("__row"))
-        for names, kind in (
-            (row_keys, exp.DataType.Type.BIGINT),
-            (faults, exp.DataType.Type.VARCHAR),
-        ):
-            cells += [_cell(name, kind, block) for name in names]
+        cells += [_cell(name, _key_type(name, work), block) for name in row_keys]
+        cells += [_cell(name, exp.DataType.Type.VARCHAR, block) for name in faults]
         cells += [_cell(name, _sql_type(name, work), block) for name in early]
         selects.append(exp.select(*cells).from_(table(block.chain.last), copy=False))
     whole = sql.stacked(selects)
@@ -466,6 +473,12 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     chain.add(numbered.from_(table(stacked), copy=False))
     chain.materialise()
     return chain
+
+
+def _key_type(name: str, work: _Work) -> exp.DType | exp.DataType:
+    if name in work.set_keys:
+        return exp.DataType.build("BIGINT[]", dialect="duckdb")
+    return exp.DataType.Type.BIGINT
 
 
 def _sql_type(name: str, work: _Work) -> exp.DType | exp.DataType:
@@ -586,6 +599,7 @@ def _step(
         row_sources=tuple(work.row_sources),
         values=(*endpoint_values(node), *value_plans(node)),
         cut_counts=tuple(work.cut_counts),
+        uses=work.uses,
         raw_datasets={
             each.name: each.dataset for each in work.catalogue.relations.values() if each.dataset
         },

@@ -40,6 +40,7 @@ class Filled:
     lookups: list[CompiledLookup] = field(default_factory=list)
     lookup_uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    uses: dict[str, frozenset[Reference]] = field(default_factory=dict[str, frozenset[Reference]])
 
 
 @dataclass(slots=True)
@@ -196,6 +197,7 @@ class Filler:
                     Source(each.relation, each.name) for each in sorted_uses(compiled[name].uses)
                 )
             )
+            filled.uses[name] = compiled[name].uses
             named = {each.via for each in compiled[name].uses} & set(self.scope.lookups)
             filled.lookup_uses[name] = tuple(sorted(named))
         return compiled

@@ -44,6 +44,11 @@ class CompiledLookup:
     fault_queries: tuple[FaultQuery, ...] = ()
 
     @property
+    def carries_key(self) -> bool:
+        """Return whether the key of the chosen record, or those of the set, are columns."""
+        return self.row_key in self.columns
+
+    @property
     def is_set(self) -> bool:
         """Return whether the lookup is a set of records."""
         return self.node.pick is None
@@ -112,6 +117,9 @@ def compile_lookup(
         select = select.select(sql.alias(column.copy(), _key_name(name, place)), copy=False)
     if node.pick is None:
         columns = _aggregated(select, aggregates, terms)
+        if collector.limits.keeps_sets and row_key:
+            select.select(sql.alias(_every_key(relation), row_key), copy=False)
+            columns = (*columns, row_key)
     else:
         columns = _chosen(select, name, relation, wanted, group, terms, row_key)
     select = _from(select, relation, keys, outer if correlated else ())
@@ -319,6 +327,13 @@ def _aggregated(
         select.select(sql.alias(tree, each.column), copy=False)
         columns.append(each.column)
     return tuple(columns)
+
+
+def _every_key(relation: Relation) -> exp.Expr:
+    """Return the list of the keys of all records of a set."""
+    key = sql.column(relation.key, "r")
+    ordered = exp.Ordered(this=key.copy(), nulls_first=False)
+    return sql.call("list", exp.Order(this=key, expressions=[ordered]))
 
 
 def _sources(

@@ -10,6 +10,7 @@ from sqlglot import exp
 from trialport.diagnostics import Place, Severity
 from trialport.functions.model import Type
 from trialport.spec import sql
+from trialport.spec.compiled import Reference
 from trialport.spec.nodes import Content, DataType, Origin
 
 
@@ -18,11 +19,13 @@ class Limits:
     """What a conversion leaves out beside what the specification says.
 
     `cutoff` is the last day that counts, YYYY-MM-DD, or empty; with `is_subset` records of subjects
-    that were not chosen are left out (the engine knows who was).
+    that were not chosen are left out (the engine knows who was). `keeps_sets` keeps the keys of the
+    records of every set, which only an explanation of a cell needs.
     """
 
     cutoff: str = ""
     is_subset: bool = False
+    keeps_sets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ class Step:
     what a data cut-off changed (`limits.add_cutoff`).
 
     `is_local` is true where a record depends on records of its own subject alone, so that shards
-    of whole subjects, converted apart and put together, give the same records.
+    of whole subjects, converted apart and put together, give the same records. `uses` holds what
+    each variable names, with the lookup or join that it is read by.
 
     `raw_datasets` names the SDTM dataset that a raw table is, by the engine's name of the table.
     """
@@ -163,6 +167,7 @@ class Step:
     values: tuple[ValuePlan, ...] = ()
     cut_counts: tuple[exp.Expr, ...] = ()
     raw_datasets: Mapping[str, str] = field(default_factory=dict[str, str])
+    uses: Mapping[str, frozenset[Reference]] = field(default_factory=dict)
 
     @property
     def output(self) -> exp.Select:
