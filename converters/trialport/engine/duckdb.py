@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.functions.once import once
 from trialport.functions.registry import definitions
 from trialport.spec import sql
 
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 65_536
+
+# The conversion of the analyte goes before the one of every analyte, which names none.
+_CONVERSION = (
+    "(SELECT arg_max({factor: c.factor, shift: c.shift}, c.analyte) FROM terms.conversions AS c"
+    " WHERE c.given = given_unit AND c.target = target_unit AND c.analyte IN (what, ''))"
+)
+_IN_UNIT = once(
+    once(
+        "CASE WHEN it.rule.factor = 1 AND it.rule.shift = 0 THEN it.x ELSE it.converted END",
+        x="it.x",
+        rule="it.rule",
+        converted="tp_round_half_up(it.x * it.rule.factor + it.rule.shift, 12)",
+    ),
+    x="x",
+    rule=_CONVERSION,
+)
 
 TERMS = (
     "CREATE SCHEMA terms",
@@ -31,13 +48,7 @@ TERMS = (
     "CREATE MACRO tp_is_chosen(x) AS (x IN (SELECT c.usubjid FROM terms.subjects AS c))",
     "CREATE TABLE terms.conversions"
     " (given VARCHAR, target VARCHAR, analyte VARCHAR, factor DOUBLE, shift DOUBLE)",
-    "CREATE MACRO tp_converted(x, given_unit, target_unit, what) AS ("
-    "SELECT CASE WHEN c.factor = 1 AND c.shift = 0 THEN x"
-    " ELSE tp_round_half_up(x * c.factor + c.shift, 12) END FROM terms.conversions AS c"
-    " WHERE c.given = given_unit AND c.target = target_unit AND c.analyte = what)",
-    "CREATE MACRO tp_in_unit(x, given_unit, target_unit, what) AS"
-    " coalesce(tp_converted(x, given_unit, target_unit, what),"
-    " tp_converted(x, given_unit, target_unit, ''))",
+    f"CREATE MACRO tp_in_unit(x, given_unit, target_unit, what) AS {_IN_UNIT}",
 )
 """Codelists and unit conversions: tables, and the macros that read them.
 

@@ -8,12 +8,21 @@ from trialport.functions.once import once
 
 _NUMERAL = rf"^{BLANKS}([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?){BLANKS}$"
 
-# The shortest text that reads back as the same double, e.g. 0.05, 5.0, 1.5e-07, 1e+16.
-_SHORTEST = (
-    "regexp_extract(CAST(CAST(number AS DOUBLE) AS VARCHAR), "
-    r"'^(-?)([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?$', "
-    "['sign', 'whole', 'fraction', 'exponent'])"
-)
+_DOUBLE = "CAST(number AS DOUBLE)"
+
+
+def _shortest(number: str) -> str:
+    """Return the shortest text that reads back as the same double, in its parts.
+
+    E.g. of 0.05, 5.0, 1.5e-07, 1e+16.
+    """
+    return (
+        f"regexp_extract(CAST({number} AS VARCHAR), "
+        r"'^(-?)([0-9]+)(?:\.([0-9]+))?(?:e([+-][0-9]+))?$', "
+        "['sign', 'whole', 'fraction', 'exponent'])"
+    )
+
+
 _DIGITS = "nullif(it.text.whole || it.text.fraction, '')"
 _POINT = "length(nullif(it.text.whole, '')) + coalesce(try_cast(it.text.exponent AS INTEGER), 0)"
 
@@ -58,8 +67,8 @@ _ROUNDED = once(
 
 # A double has no digit beyond the 324th place, so limits at 400 change nothing.
 _PLACES = (
-    "CASE WHEN isfinite(CAST(digits AS DOUBLE)) AND digits = trunc(digits)"
-    " THEN CAST(least(greatest(digits, -400), 400) AS INTEGER) END"
+    "CASE WHEN isfinite(it.digits) AND it.digits = trunc(it.digits)"
+    " THEN CAST(least(greatest(it.digits, -400), 400) AS INTEGER) END"
 )
 
 NUMBER = Function(
@@ -93,7 +102,7 @@ NUMBER = Function(
 NUMBER_TEXT = Function(
     name="number_text",
     returns=Type.TEXT,
-    forms=(Form((Parameter("number", Type.NUMBER),), once(_PLAIN, text=_SHORTEST)),),
+    forms=(Form((Parameter("number", Type.NUMBER),), once(_PLAIN, text=_shortest(_DOUBLE))),),
     doc="The shortest decimal text that reads back as the same number, without an exponent and"
     " without zeros at the end.",
     nulls="Null for null.",
@@ -114,7 +123,11 @@ ROUND_HALF_UP = Function(
     forms=(
         Form(
             (Parameter("number", Type.NUMBER), Parameter("digits", Type.NUMBER)),
-            once(_ROUNDED, text=_SHORTEST, number="CAST(number AS DOUBLE)", places=_PLACES),
+            once(
+                once(_ROUNDED, text=_shortest("it.number"), number="it.number", places=_PLACES),
+                number=_DOUBLE,
+                digits="CAST(digits AS DOUBLE)",
+            ),
         ),
     ),
     doc="The number rounded to so many decimal places (negative: tens, hundreds ...), half away"

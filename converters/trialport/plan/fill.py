@@ -17,6 +17,7 @@ from trialport.plan.lookups import CompiledLookup, compile_lookup, sorted_uses, 
 from trialport.plan.members import Member, listed
 from trialport.plan.model import Source
 from trialport.plan.scopes import LookupNames, MemberScope, RecordScope, RelationScope
+from trialport.plan.shared_calls import share_calls
 from trialport.plan.text_length import bounded
 from trialport.plan.windows import compile_window, is_sequence
 from trialport.spec import sql
@@ -274,14 +275,20 @@ class Filler:
             for column in [part for each in level for part in _before(each, compiled)]:
                 self.chain.extend([column])
             joins: list[CompiledLookup] = []
-            additions, late = late, []
+            values: list[exp.Expr] = []
+            found: list[exp.Expr] = []
             for each in level:
                 if each.startswith("@"):
                     made = self._lookup(each[1:], lookups[each[1:]], wanted, aggregates)
                     joins += [made] if made else []
                     continue
-                additions.append(sql.alias(compiled[each].sql.copy(), each))
-                late += self._fault_columns(each, definitions[each], compiled[each])
+                values.append(sql.alias(compiled[each].sql.copy(), each))
+                found += self._fault_columns(each, definitions[each], compiled[each])
+            layers, columns = share_calls([*values, *found], f"#{len(self.chain.ctes)}.")
+            for layer in layers:
+                self.chain.extend(layer)
+            additions = [*late, *columns[: len(values)]]
+            late = columns[len(values) :]
             if joins or additions:
                 self.chain.extend(additions, joins)
             filled.lookups += joins

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
-from sqlglot import exp
+from sqlglot import TokenType, exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
 
 from trialport.spec.expression_error import ExpressionError
 from trialport.spec.words import words
@@ -19,18 +21,9 @@ MAX_DEPTH = 12
 MAX_WORDS = 400  # names, numbers, texts and marks; a chain of operators nests as deep as it is long
 MAX_TREE_DEPTH = 90
 _SPLIT = "split it over several variables"
+_MARK = "\0"  # no text of a specification holds it
+_PARSED_OTHERWISE = set(DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS)
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+|[^\w\s]")
-
-
-class _Parser(DuckDB.Parser):
-    """SQL's operators and `case`, and no function: a call is a call, whatever its name."""
-
-    FUNCTIONS = {}  # noqa: RUF012 - as the class above declares them
-    FUNCTION_PARSERS = {}  # noqa: RUF012
-    NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-    NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
-        "CASE": DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
-    }
 
 
 @lru_cache(maxsize=8192)
@@ -43,15 +36,37 @@ def parse(text: str) -> exp.Expr:
     """
     _measure(text)
     try:
-        trees = _Parser(dialect="duckdb").parse(words(text), text)
+        trees = DuckDB.Parser(dialect="duckdb").parse(_plain_calls(words(text)), text)
     except (SqlglotError, RecursionError) as fault:
         raise ExpressionError("E1301", f"not an expression: {_first_line(fault, text)}") from None
     if len(trees) != 1 or trees[0] is None:
         remedy = "write one expression without ';'"
         raise ExpressionError("E1303", "one expression is expected", remedy)
-    tree = trees[0]
+    tree = _as_written(trees[0])
     if _depth(tree) > MAX_TREE_DEPTH:
         raise ExpressionError("E1302", "the expression is a chain of too many parts", _SPLIT)
+    return tree
+
+
+def _plain_calls(found: list[Token]) -> list[Token]:
+    """Mark the names of functions, so that the parser knows none: a call is a call.
+
+    The parser of SQL makes something of its own of `date(x)`, `if(x)` or a column named `map`. It
+    cannot be told to leave that: where it is compiled, its class cannot be extended.
+    """
+    for word, after in pairwise([*found, None]):
+        if word is not None and word.token_type is TokenType.VAR:
+            called = after is not None and after.token_type is TokenType.L_PAREN
+            if called or word.text.upper() in _PARSED_OTHERWISE:
+                word.text = _MARK + word.text
+    return found
+
+
+def _as_written(tree: exp.Expr) -> exp.Expr:
+    """Take the marks from the names again."""
+    for node in tree.find_all(exp.Anonymous, exp.Identifier):
+        if isinstance(node.this, str) and node.this.startswith(_MARK):
+            node.set("this", node.this.removeprefix(_MARK))
     return tree
 
 

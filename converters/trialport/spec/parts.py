@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 
 def parts(value: object) -> Iterator[object]:
@@ -13,6 +14,8 @@ def parts(value: object) -> Iterator[object]:
     ['a', ('b', 1), 'b', 1]
     """
     yield value
+    if isinstance(value, str):
+        return
     if isinstance(value, tuple | frozenset):
         for each in value:  # pyright: ignore[reportUnknownVariableType]
             yield from parts(each)  # pyright: ignore[reportUnknownArgumentType]
@@ -20,7 +23,14 @@ def parts(value: object) -> Iterator[object]:
         for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
             yield from parts(key)  # pyright: ignore[reportUnknownArgumentType]
             yield from parts(each)  # pyright: ignore[reportUnknownArgumentType]
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            if each.name != "place":
-                yield from parts(getattr(value, each.name))
+    else:
+        for name in _fields(type(value)):
+            yield from parts(getattr(value, name))
+
+
+@cache
+def _fields(node_class: type) -> tuple[str, ...]:
+    """Return the fields of a node class without its place; nothing else has any."""
+    if not is_dataclass(node_class):
+        return ()
+    return tuple(each.name for each in fields(node_class) if each.name != "place")

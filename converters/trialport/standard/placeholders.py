@@ -22,7 +22,9 @@ def matching_pattern(name: str, patterns: Iterable[str]) -> str | None:
     'APxxSDT'
     """
     fitting = [
-        each for each in patterns if _may_fit(name, each) and _compiled(each).fullmatch(name)
+        each
+        for start, end, each in _with_placeholders(tuple(patterns))
+        if name.startswith(start) and name.endswith(end) and _compiled(each).fullmatch(name)
     ]
     return max(fitting, key=lambda each: len(_PLACEHOLDER.sub("", each)), default=None)
 
@@ -49,17 +51,14 @@ def has_placeholder(name: str) -> bool:
     return _PLACEHOLDER.search(name) is not None
 
 
-def _may_fit(name: str, pattern: str) -> bool:
-    """Return False where the fixed end or start tells that a match is impossible, at no cost."""
-    start, end = _ends(pattern)
-    return start != pattern and name.startswith(start) and name.endswith(end)
-
-
 @cache
-def _ends(pattern: str) -> tuple[str, str]:
-    """Return what stands before the first placeholder and after the last."""
-    pieces = _PLACEHOLDER.split(pattern)
-    return pieces[0], pieces[-1]
+def _with_placeholders(names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return those names that are patterns, each after its fixed start and end.
+
+    These tell at no cost that most names do not fit.
+    """
+    pieces = [(_PLACEHOLDER.split(each), each) for each in names]
+    return tuple((parts[0], parts[-1], each) for parts, each in pieces if len(parts) > 1)
 
 
 @cache
