@@ -44,7 +44,7 @@ class Database:
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
         """Return the rows of a query."""
-        return self.connection.execute(query.sql("duckdb")).fetchall()
+        return self.connection.execute(query.sql("duckdb", copy=False)).fetchall()
 
     def number(self, query: exp.Query) -> int:
         """Return how many rows a query has."""

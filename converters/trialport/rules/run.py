@@ -120,7 +120,7 @@ class _Run:
         if names is None:
             names = record_variables(target.dataset, target.relation.columns)
         query = _query(failing, names, target)
-        rows = self.database.rows(_ordered(query, len(names)).limit(self.most))
+        rows = self.database.rows(_ordered(query, len(names)).limit(self.most, copy=False))
         if not rows:
             return
         found = len(rows) if len(rows) < self.most else self.database.number(query)
@@ -159,16 +159,17 @@ def _query(failing: Failing, names: Sequence[str], target: Target) -> exp.Select
     source: exp.Expr = sql.table(target.name, RECORD)
     if failing.source is not None:
         source = sql.subquery(failing.source.copy(), RECORD)
-    query = query.from_(source)
+    query.from_(source, copy=False)
     for joined, alias, on in failing.joins:
         table = sql.subquery(joined.copy(), alias)
-        query = query.join(table, on=on.copy(), join_type="left")
-    return query.where(failing.condition.copy())
+        query.join(sql.left_join(table, on.copy()), copy=False)
+    return query.where(failing.condition.copy(), copy=False)
 
 
 def _ordered(query: exp.Select, names: int) -> exp.Select:
     terms = [*(f"__{i}" for i in range(names)), "__value"]
-    return query.order_by(*(exp.Ordered(this=sql.column(each), nulls_first=True) for each in terms))
+    ordered = (exp.Ordered(this=sql.column(each), nulls_first=True) for each in terms)
+    return query.copy().order_by(*ordered, copy=False)
 
 
 def _message(rule: Rule, failing: Failing, target: Target, value: str | None, count: str) -> str:

@@ -119,16 +119,23 @@ def _no_terms(
 ) -> Iterator[Failing]:
     """Yield each value that is no term, once, with the number of its records.
 
-    A list may be extensible, but not by another writing of a term that it has: that is an error.
+    The terms, of which a codelist may have thousands, are put into a query only where some value
+    is none of them. A list may be extensible, but not by another writing of a term that it has:
+    that is an error.
     """
-    source = _strangers(target, each, terms)
+    allowed = {*terms, *_beside_terms(target, each)}
+    there = target.database.rows(_values(target, each).order_by(sql.column(each.name)))
+    strangers = [str(value) for value, *_ in there if value not in allowed]
+    if not strangers:
+        return
+    source = _strangers(target, each, allowed)
     message = f"{{value}} is no term of {title} (records: {{count}})"
     rest: exp.Expr = exp.true()
-    for value, *_ in target.database.rows(source.copy().order_by(sql.column(each.name))):
-        term = _meant(str(value), each, target)
+    for value in strangers:
+        term = _meant(value, each, target)
         if term is not None:
-            same = exp.EQ(this=variable(each.name), expression=sql.text(str(value)))
-            other = exp.NEQ(this=variable(each.name), expression=sql.text(str(value)))
+            same = exp.EQ(this=variable(each.name), expression=sql.text(value))
+            other = exp.NEQ(this=variable(each.name), expression=sql.text(value))
             rest = sql.every([rest, other]) or other
             told = f"{message}: it is another writing of '{term}'"
             yield _value_failing(same, each, told, source, Severity.ERROR)
@@ -159,19 +166,25 @@ def _meant(value: str, each: VariableMetadata, target: Target) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _strangers(target: Target, each: VariableMetadata, terms: tuple[str, ...]) -> exp.Select:
-    """Return the query of the values that are no terms, with the number of records of each."""
+def _values(target: Target, each: VariableMetadata) -> exp.Select:
+    """Return the query of the values that there are, with the number of records of each."""
     number = sql.alias(exp.Count(this=exp.Star()), "__n")
-    listed = [sql.text(value) for value in (*terms, *_beside_terms(target, each))]
     value = sql.column(each.name)
-    absent: exp.Expr = exp.Not(this=exp.In(this=value, expressions=listed))
+    there = sql.not_null(value)
     if each.role == "Result Qualifier":  # a codelist of results is for those that are no numbers
         bare = sql.call("regexp_replace", value.copy(), sql.text("^[<>]=? ?"), sql.text(""))
         number_of = exp.TryCast(this=bare, to=exp.DataType.build("DOUBLE"))
-        absent = sql.every([absent, sql.is_null(number_of)]) or absent
-    source = exp.select(sql.column(each.name), number)
-    source = source.from_(exp.table_(target.name, quoted=True)).where(absent)
+        there = sql.every([there, sql.is_null(number_of)]) or there
+    source = exp.select(value.copy(), number)
+    source = source.from_(exp.table_(target.name, quoted=True)).where(there)
     return source.group_by(sql.column(each.name))
+
+
+def _strangers(target: Target, each: VariableMetadata, allowed: set[str]) -> exp.Select:
+    """Return the query of the values that are no terms, with the number of records of each."""
+    listed = [sql.text(value) for value in sorted(allowed)]
+    absent = exp.Not(this=exp.In(this=sql.column(each.name), expressions=listed))
+    return _values(target, each).where(absent)
 
 
 def _beside_terms(target: Target, each: VariableMetadata) -> tuple[str, ...]:
