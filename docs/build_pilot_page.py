@@ -27,6 +27,7 @@ KEYS = {
     "ADTTE": ("USUBJID", "PARAMCD"),
     "ADLBC": ("USUBJID", "PARAMCD", "AVISITN", "LBSEQ"),
     "ADLBH": ("USUBJID", "PARAMCD", "AVISITN", "LBSEQ"),
+    "ADVS": ("USUBJID", "PARAMCD", "AVISITN", "VSSEQ"),
 }
 """What tells the records of a dataset apart, in ours and in the published one."""
 

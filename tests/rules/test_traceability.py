@@ -94,3 +94,18 @@ def test_a_source_in_adae_is_named_by_aeseq(judge: Judge) -> None:
     )
     assert found(judge, "TP0340", ADTTE=adtte.format(2), ADAE=adae) == []
     assert found(judge, "TP0340", ADTTE=adtte.format(1), ADAE=adae) == [("ADT", "2024-03-02")]
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"), [("75", []), ("76", [("BASE", "76"), ("BASE", "76")])]
+)
+def test_a_parameter_without_basetype_has_its_baseline(
+    judge: Judge, base: str, expected: list[tuple[str, str]]
+) -> None:
+    advs = (
+        f"SELECT 'S1' AS USUBJID, 'WEIGHT' AS PARAMCD, NULL::VARCHAR AS BASETYPE, AVAL, ABLFL,"
+        f" {base}.0::DOUBLE AS BASE"
+        " FROM (VALUES (75.0::DOUBLE, 'Y'), (77.0::DOUBLE, NULL)) t(AVAL, ABLFL)"
+        " UNION ALL SELECT 'S1', 'SYSBP', 'STANDING', 120.0::DOUBLE, 'Y', 120.0::DOUBLE"
+    )
+    assert found(judge, "TP0245", ADVS=advs) == expected

@@ -179,11 +179,14 @@ def _joined(
     if where is not None:
         query = query.where(where)
     query = query.group_by(*(sql.column(each) for _, each in keys))
-    pairs: list[exp.Expr] = [
-        exp.EQ(this=variable(mine), expression=sql.column(f"__by{i}", _OTHER))
-        for i, (mine, _) in enumerate(keys)
-    ]
+    pairs = [_is_same(mine, sql.column(f"__by{i}", _OTHER)) for i, (mine, _) in enumerate(keys)]
     return query, _OTHER, sql.every(pairs) or exp.true()
+
+
+def _is_same(name: str, other: exp.Expr) -> exp.Expr:
+    """Return that a key is the same: a parameter without BASETYPE has one baseline, of none."""
+    equal = exp.NullSafeEQ if name == "BASETYPE" else exp.EQ
+    return equal(this=variable(name), expression=other)
 
 
 def _sources(target: Target) -> Iterator[tuple[str, Relation | None]]:
