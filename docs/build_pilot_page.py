@@ -28,6 +28,7 @@ KEYS = {
     "ADLBC": ("USUBJID", "PARAMCD", "AVISITN", "LBSEQ"),
     "ADLBH": ("USUBJID", "PARAMCD", "AVISITN", "LBSEQ"),
     "ADVS": ("USUBJID", "PARAMCD", "AVISITN", "VSSEQ"),
+    "ADCIBC": ("USUBJID", "PARAMCD", "AVISITN", "QSSEQ"),
 }
 """What tells the records of a dataset apart, in ours and in the published one."""
 

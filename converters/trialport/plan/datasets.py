@@ -248,8 +248,8 @@ def _block(
         lookups = {each: node for each, node in lookups.items() if each not in known}
     scope = _scope(base, frozenset(defined), early, work)
     scope.lookups = known
-    needed = set(work.collector.names(block.unless))
-    filled = _fill(early, chain, scope, lookups, needed, work)
+    others = [block.unless] if block.unless is not None else []
+    filled = _fill(early, chain, scope, lookups, others, work)
     work.scopes.append(scope)
     _unless(block, base, scope, chain, work)
     _limit(relation, filled, chain, work)
@@ -299,12 +299,13 @@ def _expand(
     """Make one record per subject and endpoint; return the lookups that are joined already."""
     scope = _scope(base, frozenset(), {}, work)
     node = work.node
-    needed = _lookups_of_censoring(node, work.collector)
-    joined = {qualifier for qualifier, _ in needed} & set(node.lookups)
-    for variable in early.values():
-        needed |= {each for each in work.collector.names(variable.value) if each[0] in joined}
+    others = _expressions_of_censoring(node)
+    named = work.collector.names
+    joined = {each for one in others for each, _ in named(one)} & set(node.lookups)
+    values = [each.value for each in early.values() if each.value is not None]
+    others += [each for each in values if joined & {qualifier for qualifier, _ in named(each)}]
     lookups = {each: node.lookups[each] for each in node.lookups if each in joined}
-    filled = _fill({}, chain, scope, lookups, needed, work)
+    filled = _fill({}, chain, scope, lookups, others, work)
     _watch(filled, work)
     for lookup in filled.lookups:
         _remember_key(lookup, work)
@@ -313,14 +314,11 @@ def _expand(
     return dict(scope.lookups)
 
 
-def _lookups_of_censoring(node: Dataset, collector: Collector) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for each in node.censoring:
-        found |= {*collector.names(each.when), *collector.names(each.date)}
-    conditions = [each.where for each in node.endpoints.values()]
-    for each in (node.cutoff, node.start.date if node.start else None, *conditions):
-        found |= set(collector.names(each))
-    return found
+def _expressions_of_censoring(node: Dataset) -> list[Expression]:
+    found = [node.cutoff, node.start.date if node.start else None]
+    found += [it for each in node.censoring for it in (each.when, each.date)]
+    found += [each.where for each in node.endpoints.values()]
+    return [each for each in found if each is not None]
 
 
 def _fill(
@@ -328,7 +326,7 @@ def _fill(
     chain: Chain,
     scope: RecordScope,
     lookups: Mapping[str, Lookup],
-    needed: set[tuple[str, str]],
+    others: Sequence[Expression],
     work: _Work,
     row_prefix: str = "__row.",
 ) -> Filled:
@@ -358,7 +356,7 @@ def _fill(
         keys,
         row_prefix,
     )
-    filled = filler.fill(definitions, lookups, needed)
+    filled = filler.fill(definitions, lookups, others)
     work.asked.update(each.partition(".")[0] for each in filled.asked)
     return filled
 
@@ -515,7 +513,7 @@ def _fill_late(
                 "E2002", next(iter(places)), problem, "move it from set to variables"
             )
     defined = {name: next(each[name] for each in written if name in each) for name in late}
-    filled = _fill(defined, chain, scope, work.node.lookups, set(), work, "__row.late.")
+    filled = _fill(defined, chain, scope, work.node.lookups, [], work, "__row.late.")
     _remember(filled, work)
 
 

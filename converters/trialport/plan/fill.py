@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 
@@ -21,8 +22,14 @@ from trialport.plan.shared_calls import share_calls
 from trialport.plan.text_length import bounded
 from trialport.plan.windows import compile_window, is_sequence
 from trialport.spec import sql
-from trialport.spec.expressions import Aggregate, Compiled, Fault, Reference
-from trialport.spec.nodes import DataType, Lookup, Pick, Variable
+from trialport.spec.expressions import (
+    Aggregate,
+    Compiled,
+    Fault,
+    Reference,
+    compile_expression,
+)
+from trialport.spec.nodes import DataType, Expression, Lookup, Pick, Variable
 from trialport.spec.parse import ExpressionError
 
 LEAF = "leaf."
@@ -66,9 +73,10 @@ class Filler:
         self,
         definitions: Mapping[str, Variable],
         lookups: Mapping[str, Lookup],
-        needed: set[tuple[str, str]],
+        others: Sequence[Expression] = (),
     ) -> Filled:
-        """Add the variables and the lookups that they need to the chain."""
+        """Add the variables and the lookups to the chain that they, and `others`, need."""
+        needed = {name for each in others for name in self.collector.names(each)}
         usable = self._usable(lookups)
         depends = self._dependencies(definitions, usable, needed)
         asked = frozenset(each.removeprefix("@") for each in depends if each.startswith("@"))
@@ -79,8 +87,17 @@ class Filler:
             return Filled(dict.fromkeys(definitions, Type.NULL), asked=asked)
         filled = Filled(asked=asked)
         compiled = self._compile_all(order, definitions, filled)
-        self._emit(order, definitions, usable, compiled, needed, filled)
+        aggregates = _aggregates([*compiled.values(), *self._compiled(others)])
+        self._emit(order, definitions, usable, compiled, needed, aggregates, filled)
         return filled
+
+    def _compiled(self, others: Sequence[Expression]) -> list[Compiled]:
+        """Return expressions compiled; what is wrong with one is told where it is used."""
+        found: list[Compiled] = []
+        for each in others:
+            with suppress(ExpressionError):
+                found.append(compile_expression(each.text, self.scope, self.collector.vocabulary))
+        return found
 
     def _usable(self, lookups: Mapping[str, Lookup]) -> dict[str, Lookup]:
         """Return the lookups whose relation is known, and tell the scope of them."""
@@ -266,10 +283,10 @@ class Filler:
         lookups: Mapping[str, Lookup],
         compiled: Mapping[str, Compiled],
         needed: set[tuple[str, str]],
+        aggregates: Mapping[str, list[Aggregate]],
         filled: Filled,
     ) -> None:
         wanted = self._wanted(compiled, lookups, needed)
-        aggregates = _aggregates(compiled)
         late: list[exp.Expr] = []
         for level in order:
             for column in [part for each in level for part in _before(each, compiled)]:
@@ -376,9 +393,9 @@ def _innermost(tree: exp.Expr) -> exp.Expr:
     return inner.expressions[0] if trimmed else tree
 
 
-def _aggregates(compiled: Mapping[str, Compiled]) -> dict[str, list[Aggregate]]:
+def _aggregates(compiled: Iterable[Compiled]) -> dict[str, list[Aggregate]]:
     found: dict[str, dict[str, Aggregate]] = {}
-    for each in compiled.values():
+    for each in compiled:
         for aggregate in each.aggregates:
             found.setdefault(aggregate.lookup, {})[aggregate.column] = aggregate
     return {name: list(made.values()) for name, made in found.items()}

@@ -113,7 +113,7 @@ def add_time_to_event(
     """Add one record per subject and endpoint to the chain, as source `tte`."""
     dataset = node.dataset.text
     base.sources["tte"] = Relation(dataset, "the time-to-event records", COLUMNS, "__row", ())
-    if not _is_whole(node, collector):
+    if not _is_whole(node, collector) or not _has_subjects(node, base, collector):
         return
     used = _add_subject_dates(node, base, scope, chain, collector)
     chain.materialise()
@@ -158,6 +158,16 @@ def add_time_to_event(
     sources = tuple(dict.fromkeys(used))
     base.test_lineage.update(dict.fromkeys(_DECIDED, sources))
     base.test_lineage["startdt"] = sources[:1] if list(begun) == [""] else sources
+
+
+def _has_subjects(node: Dataset, base: Base, collector: Collector) -> bool:
+    """Return whether the subjects have USUBJID, which events are found by; else it is a fault."""
+    try:
+        base.sources["src"].type_of("USUBJID")
+    except ExpressionError as error:
+        collector.add(error, node.subjects.place if node.subjects else node.place)
+        return False
+    return True
 
 
 def _is_whole(node: Dataset, collector: Collector) -> bool:
@@ -317,6 +327,7 @@ def _event(
     try:
         relation = catalogue.relation(event.source.text)
         kind = relation.type_of(event.date.text)
+        relation.type_of("USUBJID")
         for variable in (event.sequence, event.flag):
             if variable is not None:
                 relation.type_of(variable.text)
