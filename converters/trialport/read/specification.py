@@ -12,15 +12,15 @@ from trialport.spec.yaml_text import LARGEST_FILE
 MOST_FILES = 500
 
 _SUFFIXES = (".yaml", ".yml")
-_NO_PART = "dispositions.yaml"
-"""What was decided about findings: beside the specification, and no part of it."""
+_NO_PARTS = ("dispositions.yaml", "privacy.yaml")
+"""What was decided about findings and about sending: beside the specification, no part of it."""
 
 
 def read_folder(folder: Path) -> Mapping[str, str]:
     """Return the text of each YAML file by its path relative to the folder, with '/', in order.
 
-    Hidden files and folders are left out, and so are files that are not YAML and the
-    dispositions of findings, which come after the conversion. No link to a folder
+    Hidden files and folders are left out, and so are files that are not YAML, the
+    dispositions of findings and the privacy of what is sent, which come after the conversion. No link to a folder
     is followed, nor a link that leads out of the folder.
 
     Raises:
@@ -58,7 +58,7 @@ def _first_files(folder: Path) -> Iterator[Path]:
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and its folders, and every link, in the order of their paths."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name == _NO_PART:
+        if path.name.startswith(".") or path.name in _NO_PARTS:
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _files(path)
