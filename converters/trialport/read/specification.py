@@ -19,8 +19,8 @@ _NO_PARTS = ("dispositions.yaml", "privacy.yaml")
 def read_folder(folder: Path) -> Mapping[str, str]:
     """Return the text of each YAML file by its path relative to the folder, with '/', in order.
 
-    Hidden files and folders are left out, and so are files that are not YAML, the
-    dispositions of findings and the privacy of what is sent, which come after the conversion. No link to a folder
+    Hidden files and folders are left out, and so are files that are not YAML, the dispositions of
+    findings and the privacy of what is sent, which come after the conversion. No link to a folder
     is followed, nor a link that leads out of the folder.
 
     Raises:
