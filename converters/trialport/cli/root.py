@@ -22,6 +22,7 @@ _COLLECT = (100_000, 20, 100)
 DONE, WITH_ERRORS, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 
 _VERBS = {
+    "new": "Write a study into DIR: an example, or a draft from raw tables.",
     "profile": "Show what the raw tables in DIR hold; no specification is needed.",
     "check": "Check the specification of STUDY; no record is read.",
     "plan": "Show what STUDY will make, from what, and by which SQL.",

@@ -182,7 +182,8 @@ def _looks() -> Mapping[str, str]:
         "timed": ".*[0-9日](?:T|[T :]+)[0-9]{1,2}(?::[0-9]{2}){1,2}",
     }
     usual = {style: f"(?:{pattern}){time}" for style, pattern in STYLES.items()}
-    return patterns | usual | {style.value: pattern for style, pattern in PATTERNS.items()}
+    patterns |= usual | {style.value: pattern for style, pattern in PATTERNS.items()}
+    return patterns | {"year": "(?:19|20)[0-9]{2}"}
 
 
 def _matches(value: exp.Expr, pattern: str) -> exp.Expr:
@@ -231,8 +232,8 @@ def _type(
     if not real:
         return ColumnType.TEXT, (), "no value is filled"
     styles = _styles(counts, name)
-    dates = sum(counts["serial" if s is DateStyle.EXCEL else s] for s in styles)
-    if min(dates, real) >= _TYPED * real and not counts["whole"] - counts["serial"] >= dates:
+    dates = sum(_written(counts, each) for each in styles) + (counts["year"] if styles else 0)
+    if dates >= _TYPED * real:
         return (ColumnType.DATETIME if counts["timed"] else ColumnType.DATE), styles, ""
     if counts["clock"] >= _TYPED * real:
         return ColumnType.TIME, (), ""
@@ -247,10 +248,19 @@ def _styles(counts: Mapping[str, int], name: str) -> tuple[DateStyle, ...]:
     """Return the styles that dates of a column are written in, the usual ones first."""
     day, month = counts[DateStyle.DAY_FIRST], counts[DateStyle.MONTH_FIRST]
     turned = DateStyle.MONTH_FIRST if month > day else DateStyle.DAY_FIRST
-    found = [style for style in (*USUAL_STYLES, turned, DateStyle.NAMED) if counts[style]]
+    known = (*USUAL_STYLES, turned, DateStyle.NAMED)
+    found = [style for style in known if _written(counts, style)]
     if counts["serial"] and (found or _names_a_date(name)):
         found.append(DateStyle.EXCEL)
     return tuple(found)
+
+
+def _written(counts: Mapping[str, int], style: DateStyle) -> int:
+    """Return how many values are written in a style, without years alone: these fit several."""
+    if style is DateStyle.EXCEL:
+        return counts["serial"]
+    has_years = style is DateStyle.ISO or style in PATTERNS
+    return counts[style] - (counts["year"] if has_years else 0)
 
 
 def _names_a_date(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from trialport.pipeline.conversion import convert, datasets
 from trialport.pipeline.doctor import doctor
-from trialport.pipeline.drafting import profile
+from trialport.pipeline.drafting import draft, profile, write_draft, write_example
 from trialport.pipeline.explanation import explain
 from trialport.pipeline.made import Conversion, finding_json
 from trialport.pipeline.packaging import package
@@ -20,6 +20,7 @@ __all__ = [
     "convert",
     "datasets",
     "doctor",
+    "draft",
     "explain",
     "finding_json",
     "package",
@@ -29,4 +30,6 @@ __all__ = [
     "raw_tables",
     "reduced",
     "validate",
+    "write_draft",
+    "write_example",
 ]

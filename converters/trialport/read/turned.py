@@ -22,14 +22,14 @@ _NAMES = (
 
 PATTERNS: Mapping[DateStyle, str] = MappingProxyType(
     {
-        DateStyle.DAY_FIRST: f"(?i)(?:{_DAY}[./-])?{_MONTH}[./-]{_YEAR}{_TIME}",
-        DateStyle.MONTH_FIRST: f"(?i){_MONTH}[./-](?:{_DAY}[./-])?{_YEAR}{_TIME}",
-        DateStyle.NAMED: f"(?i)(?:{_DAY}[ ./-]?)?{_NAMES}[ ./-]?{_YEAR}{_TIME}",
+        DateStyle.DAY_FIRST: f"(?i)(?:(?:{_DAY}[./-])?{_MONTH}[./-])?{_YEAR}{_TIME}",
+        DateStyle.MONTH_FIRST: f"(?i)(?:{_MONTH}[./-](?:{_DAY}[./-])?)?{_YEAR}{_TIME}",
+        DateStyle.NAMED: f"(?i)(?:(?:{_DAY}[ ./-]?)?{_NAMES}[ ./-]?)?{_YEAR}{_TIME}",
     }
 )
 """What a date of each style is, day or month first; the year has four digits, so none is guessed.
 
-A year comes last in all of them; the day may be left out, or unknown as the month may.
+A year comes last in all of them; the day, or day and month, may be left out or be unknown.
 """
 
 TURNED = tuple(PATTERNS)
@@ -49,10 +49,8 @@ def turned(text: exp.Expr, style: DateStyle) -> exp.Expr:
 
     written = _number_of(part(month)) if style is DateStyle.NAMED else part(month)
     slash = exp.Literal.string("/")
-    date = exp.Anonymous(
-        this="concat_ws",
-        expressions=[slash, part(3), written, exp.Nullif(this=part(day), expression=_empty())],
-    )
+    parts = [exp.Nullif(this=each, expression=_empty()) for each in (written, part(day))]
+    date = exp.Anonymous(this="concat_ws", expressions=[slash, part(3), *parts])
     time = exp.Anonymous(
         this="regexp_replace",
         expressions=[part(4), exp.Literal.string("^(?:[T ]+|:)"), exp.Literal.string(" ")],
@@ -79,7 +77,7 @@ def _number_of(name: exp.Expr) -> exp.Expr:
         ),
         exp.DataType.Type.TEXT,
     )
-    unknown = [exp.Literal.string(each) for each in _UNKNOWN.split("|")]
+    unknown = [exp.Literal.string(each) for each in ("", *_UNKNOWN.split("|"))]
     return exp.case().when(exp.In(this=name, expressions=unknown), name.copy()).else_(number)
 
 

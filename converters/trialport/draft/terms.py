@@ -1,0 +1,97 @@
+"""Collected values and the terms of controlled terminology that they may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from trialport.draft.columns import MOST_VALUES, ColumnProfile
+from trialport.terms.codelists import Codelist, Term, nearest
+
+_CHINESE = {
+    "NY": {"是": "Y", "否": "N", "不详": "U", "不适用": "NA"},
+    "SEX": {"男": "M", "女": "F"},
+    "AESEV": {"轻度": "MILD", "中度": "MODERATE", "重度": "SEVERE"},
+    "OUT": {
+        "痊愈": "RECOVERED/RESOLVED",
+        "恢复": "RECOVERED/RESOLVED",
+        "好转": "RECOVERING/RESOLVING",
+        "未恢复": "NOT RECOVERED/NOT RESOLVED",
+        "持续": "NOT RECOVERED/NOT RESOLVED",
+        "痊愈有后遗症": "RECOVERED/RESOLVED WITH SEQUELAE",
+        "死亡": "FATAL",
+        "不详": "UNKNOWN",
+    },
+    "ROUTE": {
+        "口服": "ORAL",
+        "静脉": "INTRAVENOUS",
+        "静脉注射": "INTRAVENOUS",
+        "皮下": "SUBCUTANEOUS",
+    },
+}
+"""Values of Chinese forms whose meaning is plain, by the submission name of the codelist."""
+
+
+@dataclass(slots=True)
+class DraftedTerms:
+    """What is mapped to one codelist: values with their terms, and those still to be decided."""
+
+    codelist: Codelist
+    mapped: dict[str, str] = field(default_factory=dict[str, str])
+    open: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, values: Iterable[str], names: Mapping[str, str] | None = None) -> None:
+        """Take in collected values.
+
+        Args:
+            values: as they were collected.
+            names: what each of them is called, where a table says it.
+        """
+        for value in values:
+            if value in self.codelist or value in self.mapped:
+                continue
+            term = meant_term(self.codelist, value, names)
+            if term is not None:
+                self.mapped[value] = term.value
+            else:
+                close = nearest(self.codelist, value)
+                self.open[value] = close.value if close else ""
+
+
+def meant_term(
+    codelist: Codelist, value: str, names: Mapping[str, str] | None = None
+) -> Term | None:
+    """Return the term that a value means beyond doubt, or None.
+
+    It is the term in another case, a synonym, its decode, or one of the two words of a term.
+    `names` may say what a coded value is called: then that name is looked up.
+    """
+    text = (names or {}).get(value, value)
+    plain = _CHINESE.get(codelist.submission_name, {}).get(text.strip())
+    if plain is not None:
+        return codelist.term(plain)
+    folded = text.strip().casefold()
+    spellings = (
+        (spelling, each)
+        for each in codelist.terms
+        for spelling in (each.value, each.decode, *each.synonyms)
+    )
+    exact = [each for spelling, each in spellings if spelling.casefold() == folded]
+    if exact:
+        return exact[0]
+    # RECOVERED/RESOLVED is meant by either of its words, where no other term has it.
+    half = [each for each in codelist.terms if folded in each.value.casefold().split("/")]
+    return half[0] if len(half) == 1 else None
+
+
+def terms_share(column: ColumnProfile, codelist: Codelist) -> tuple[int, int]:
+    """Return how many different values of a column have a term of a codelist, and of how many."""
+    values = [value for value, _ in column.values[:MOST_VALUES]]
+    decodes = column.described.decodes
+    known = [each for each in values if meant_term(codelist, each, decodes) is not None]
+    return len(known), len(values)
+
+
+def needed_codes(codelists: Sequence[str]) -> set[str]:
+    """Return the NCI codes of several lists of them."""
+    return {code for each in codelists for code in each.split(";") if code}
