@@ -122,8 +122,9 @@ class Units:
         for analyte, start, end in pairs:
             path = self._path(start, end, analyte) or []
             for source in by_kind[start]:
+                line = _to_base(source, path)
                 for target in by_kind[end]:
-                    factor, offset = (float(each) for each in _line(source, path, target))
+                    factor, offset = _floats(line, target)
                     for spelling in names[source.name]:
                         yield spelling, target.name, analyte, factor, offset
 
@@ -264,10 +265,30 @@ def _line(
     source: Unit, path: Iterable[tuple[Fraction, Fraction]], target: Unit
 ) -> tuple[Fraction, Fraction]:
     """Return factor and offset from one unit to another, over the links between their kinds."""
+    line = _to_base(source, path)
+    return _then(line, (1 / target.factor, -target.offset / target.factor))
+
+
+def _to_base(source: Unit, path: Iterable[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    """Return factor and offset from a unit to the base of the kind at the end of the path."""
     line = (source.factor, source.offset)
     for step in path:
         line = _then(line, step)
-    return _then(line, (1 / target.factor, -target.offset / target.factor))
+    return line
+
+
+def _floats(line: tuple[Fraction, Fraction], target: Unit) -> tuple[float, float]:
+    """Return factor and offset to a unit, from a line to its base, as the nearest doubles.
+
+    A quotient of integers is the nearest double too, and takes no common divisor to be looked for:
+    there are fifty thousand of them.
+    """
+    factor, offset = line[0], line[1] - target.offset
+    over, under = target.factor.denominator, target.factor.numerator
+    return (
+        factor.numerator * over / (factor.denominator * under),
+        offset.numerator * over / (offset.denominator * under),
+    )
 
 
 def _then(
