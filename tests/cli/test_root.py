@@ -161,6 +161,27 @@ def test_completion_offers_shipped_studies(monkeypatch: pytest.MonkeyPatch, run:
     assert "plain,msc_gvhd" in run().out.split()
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("trialport rule TP010", "TP0101"),
+        ("trialport rule core-00002", "CORE-000023"),
+        ("trialport spec schema s", "sdtm"),
+        ("trialport convert msc_gvhd --only Org", "Organization"),
+    ],
+)
+def test_completion_offers_what_there_is(
+    words: str, offered: str, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setenv("_TRIALPORT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    found = run().out.split()
+    assert f"plain,{offered}" in found
+    begun = words.rpartition(" ")[2].lower()
+    assert all(each.removeprefix("plain,").lower().startswith(begun) for each in found)
+
+
 def test_a_fault_of_a_specification_is_a_document_too_where_asked(run: Run) -> None:
     ran = run("plan", "no/such/study", "--json")
     assert ran.code == 2

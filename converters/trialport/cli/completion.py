@@ -37,8 +37,21 @@ def complete_datasets(ctx: click.Context, parameter: click.Parameter, incomplete
 
 
 def complete_rules(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return the codes of the shipped rules."""
+    """Return the codes of the shipped rules, and the ids of the CORE rules where one is begun."""
     del ctx, parameter
+    from trialport.rules.core.shipped import core_rules
     from trialport.rules.shipped import shipped_rules
 
-    return [each.code for each in shipped_rules() if each.code.startswith(incomplete.upper())]
+    begun = incomplete.upper()
+    codes = [each.code for each in shipped_rules()]
+    if begun.startswith("C"):
+        codes += [each.id for each in core_rules()]
+    return [each for each in codes if each.startswith(begun)]
+
+
+def complete_kinds(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the kinds of files of a specification."""
+    del ctx, parameter
+    from trialport.pipeline.schemas import file_kinds
+
+    return [each.name for each in file_kinds() if each.name.startswith(incomplete)]

@@ -16,6 +16,7 @@ class _Spec(LazyGroup):
     verbs = MappingProxyType(
         {
             "show": "Show which files STUDY is made of, or what they say merged.",
+            "schema": "Write the JSON Schema of the files of a specification.",
             "export": "Write the specification of STUDY as the workbook FILE.",
             "import": "Make a study of the workbook FILE.",
         }

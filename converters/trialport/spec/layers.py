@@ -13,6 +13,8 @@ from trialport.spec.yaml_text import compose, place
 
 SINGLE = ("study.yaml", "sources.yaml", "terminology.yaml", "concepts.yaml", "report.yaml")
 FOLDERS = ("sdtm", "adam", "fhir", "labels")
+BESIDE = ("dispositions.yaml", "privacy.yaml")
+"""Files that lie beside a specification and are read by those who judge or send its output."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from trialport.spec import load_faults as faults
 from trialport.spec.concept_check import concept_faults
 from trialport.spec.concept_nodes import Concepts
 from trialport.spec.label_nodes import Labels
-from trialport.spec.layers import FOLDERS, SINGLE, Layer, belongs
+from trialport.spec.layers import BESIDE, FOLDERS, SINGLE, Layer, belongs
 from trialport.spec.merge import MergedFile, merge_layers
 from trialport.spec.nodes import Dataset, Resource, Sources, Specification, Study, Terminology
 from trialport.spec.read_node import read_node
@@ -93,7 +93,7 @@ def _report(read: Mapping[str, MergedFile], found: list[Diagnostic]) -> Report |
 
 def _file_faults(layer: Layer) -> Iterator[Diagnostic]:
     for path in sorted(layer.files):
-        if not belongs(path):
+        if not belongs(path) and path not in BESIDE:
             stem = PurePosixPath(path).stem
             known = [*SINGLE, *(f"{folder}/{stem}.yaml" for folder in FOLDERS)]
             yield faults.unknown_file(Place(layer.shown + path), path, known)
