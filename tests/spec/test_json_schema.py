@@ -22,6 +22,7 @@ WRITTEN = [
         path
         for path in sorted((ROOT / "mappings").rglob("*.yaml"))
         if path.relative_to(ROOT / "mappings").parts[0] not in NO_SPECIFICATION
+        and path.parent.name != "core"
     ),
     *sorted((ROOT / "tests" / "spec" / "every_key").rglob("*.yaml")),
     *sorted((ROOT / "tests" / "cli" / "tiny" / "study").rglob("*.yaml")),
@@ -34,8 +35,9 @@ STRUCTURAL: dict[faults.Operator, int] = {
     faults.number_that_is_none: 5,
 }
 """What a schema can see, with the least number of mutants that there must be."""
-FREE = ("sdtm/t", "subject_no")
-"""Rows of trial design have columns of any name, and a key `number` that is a column any text."""
+FREE = ("sdtm/t", "subject_no", "../templates/transplant_concepts/")
+"""Rows of trial design have columns of any name; a key `number` that is a column any text, and a
+key `code` of a concept."""
 
 
 @cache
@@ -70,6 +72,7 @@ def test_a_structural_fault_is_seen(operator: faults.Operator) -> None:
         if not _is_seen(each.file, each.applied(STUDY.files)[each.file])
         and not each.file.startswith(FREE)
         and not each.shown(STUDY.files).startswith(FREE)
+        and each.applied(STUDY.files) != STUDY.files
     ]
     assert missed == []
 
@@ -94,7 +97,8 @@ def test_a_key_that_there_is_not_is_refused_at_every_depth() -> None:
     for kind, _ in _kinds():
         for name, definition in kind.schema["definitions"].items():
             for each in (definition, definition.get("else", {})):
-                if "properties" in each:
+                # An element of FHIR may have children of any name.
+                if "properties" in each and name != "Coded":
                     assert each["additionalProperties"] is False, f"{kind.name} {name}"
 
 

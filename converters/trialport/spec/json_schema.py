@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
 from trialport.spec.forms import ELEMENT, LENGTH, Form
-from trialport.spec.nodes import Content, Each
+from trialport.spec.nodes import Coded, Content, Each
 from trialport.spec.read_scalar import BOOLEANS, is_scalar
 from trialport.spec.schema import Key, class_words, keys
 
@@ -21,6 +21,8 @@ Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _CONTENT = "Content"
+_NAMING = ("dataset", "resource")
+"""What names a file, and is in it whatever lies beneath."""
 
 
 def json_schema(
@@ -92,7 +94,7 @@ class _Definitions:
         needed = [key.name for key in keys(node_class) if key.required and not key.unless]
         choices = [*map(_unless, (key for key in keys(node_class) if key.unless))]
         if node_class is self._layered:
-            needed = [name for name in needed if name == node_class.__name__.lower()]
+            needed = [name for name in needed if name in _NAMING]
             choices = []
         if needed:
             mapping["required"] = needed
@@ -145,11 +147,8 @@ class _Definitions:
     def _content(self) -> Schema:
         reference: Schema = {"$ref": f"#/definitions/{_CONTENT}"}
         if _CONTENT not in self._done:
-            element: Schema = {
-                "propertyNames": {"pattern": _pattern(ELEMENT)},
-                "additionalProperties": reference,
-            }
             self._done[_CONTENT] = {}
+            self._done[Coded.__name__] = _element(reference)
             repeated = self.reference(Each)
             self._done[_CONTENT] = {
                 "anyOf": [
@@ -159,11 +158,26 @@ class _Definitions:
                         "type": "object",
                         "if": {"required": ["each"]},
                         "then": repeated,
-                        "else": element,
+                        "else": {"$ref": f"#/definitions/{Coded.__name__}"},
                     },
                 ]
             }
         return {"allOf": [reference]}
+
+
+def _element(content: Schema) -> Schema:
+    """Return the schema of an element: its children, and the keys that code it.
+
+    Those keys may be children as well, e.g. the `display` of a Reference.
+    """
+    coded = keys(Coded)
+    fixed = "|".join(key.name for key in coded if "_" in key.name)
+    return {
+        "title": "element",
+        "properties": {key.name: {"description": key.doc, "allOf": [content]} for key in coded},
+        "propertyNames": {"pattern": f"{_pattern(ELEMENT)}|^({fixed})$"},
+        "additionalProperties": content,
+    }
 
 
 def _scalar(annotation: Any, form: Form | None) -> Schema:  # noqa: ANN401
