@@ -21,7 +21,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 help:
 	@echo 'make demo    convert the sample study $(STUDY) into $(OUT)'
 	@echo 'make test    run all tests'
-	@echo 'make interop run the tests that ask other software (R, a browser), where it is installed'
+	@echo 'make interop run the tests that ask other software (R, a browser, Java, Node), where it is installed'
 	@echo 'make check   style, types, layers and tests: the whole gate'
 	@echo 'make style   ruff check and ruff format --check'
 	@echo 'make types   pyright'
@@ -72,7 +72,7 @@ demo: $(VENV)/.run
 	@$(BIN)/trialport report $(OUT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not fetched'
 
 interop: $(VENV)/.dev
 	$(BIN)/python -m pytest -m interop -rs

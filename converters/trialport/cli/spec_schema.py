@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trialport.cli.completion import complete_kinds
-from trialport.cli.options import example, force_option
+from trialport.cli.options import example, force_option, json_option
 
 if TYPE_CHECKING:
     from trialport.pipeline.schemas import FileKind
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     help="Write a file for each kind into this folder, and settings.json, which names them.",
 )
 @force_option
-def command(kind: str | None, *, to: Path | None, force: bool) -> None:
+@json_option
+def command(kind: str | None, *, to: Path | None, force: bool, as_json: bool) -> None:
     """Write the JSON Schema of the files of a specification.
 
     KIND is a kind of file such as sdtm, study or rules; without it, the schemas of all kinds are
@@ -40,15 +41,15 @@ def command(kind: str | None, *, to: Path | None, force: bool) -> None:
         raise SpecError([Diagnostic("E1065", Place(), problem, remedy)])
     chosen = [each for each in kinds.values() if kind in (None, each.name)]
     if to is not None:
-        _write(chosen, to, force=force)
+        _write(chosen, to, force=force, as_json=as_json)
     elif kind is not None:
         emit(json_text(chosen[0].schema))
     else:
         emit(json_text({each.name: each.schema for each in chosen}))
 
 
-def _write(kinds: list[FileKind], folder: Path, *, force: bool) -> None:
-    from trialport.cli.show import json_text
+def _write(kinds: list[FileKind], folder: Path, *, force: bool, as_json: bool) -> None:
+    from trialport.cli.show import emit, json_text
     from trialport.write.folder import fresh_folder
 
     files: dict[str, Any] = {f"{each.name}.schema.json": each.schema for each in kinds}
@@ -60,4 +61,7 @@ def _write(kinds: list[FileKind], folder: Path, *, force: bool) -> None:
     with fresh_folder(folder, force=force, known=set(files)) as target:
         for name, content in files.items():
             (target / name).write_text(json_text(content) + "\n", encoding="utf-8")
-    click.echo(f"{len(kinds)} schemas written to {folder}")
+    if as_json:
+        emit(json_text({"folder": str(folder), "schemas": sorted(files)}))
+    else:
+        click.echo(f"{len(kinds)} schemas written to {folder}")
