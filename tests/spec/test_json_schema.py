@@ -35,7 +35,13 @@ STRUCTURAL: dict[faults.Operator, int] = {
     faults.number_that_is_none: 5,
 }
 """What a schema can see, with the least number of mutants that there must be."""
-FREE = ("sdtm/t", "subject_no", "concepts.yaml", "../templates/transplant_concepts/")
+FREE = (
+    "sdtm/t",
+    "subject_no",
+    "concepts.yaml",
+    "dispositions.yaml",
+    "../templates/transplant_concepts/",
+)
 """Rows of trial design have columns of any name; a key `number` that is a column any text, and a
 key `code` of a concept."""
 
