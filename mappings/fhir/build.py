@@ -6,7 +6,9 @@
 `schema.json` holds one JSON Schema definition a type: HL7's own JSON schema takes arrays for
 objects, empty arrays, two values for one choice, and resources without required primitives;
 this one does not. It also carries the invariants that a schema can state. `codesystems.json`
-holds the codes of the complete code systems that the types are bound to.
+holds the codes of the complete code systems that the types are bound to. `invariants.json` holds
+the FHIRPath of every invariant of severity error that can be decided without looking outside the
+resource, by type or path of the element that it is about.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-RESOURCES = (
-    "AdverseEvent Bundle CodeSystem Condition Evidence EvidenceVariable Group Location "
-    "MedicationAdministration Observation Organization Patient Procedure Provenance "
-    "ResearchStudy ResearchSubject ValueSet"
+RESOURCES: str = (
+    "AdverseEvent AllergyIntolerance Bundle CodeSystem Condition DiagnosticReport Encounter "
+    "Evidence EvidenceVariable Group Immunization Location Medication MedicationAdministration "
+    "MedicationRequest Observation Organization Patient Practitioner Procedure Provenance "
+    "ResearchStudy ResearchSubject Specimen ValueSet"
 )
 
 # Code systems of other owners (DICOM, ISO, ASTM) stay out: their codes are theirs to give away.
@@ -72,7 +75,7 @@ PRIMITIVES: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Read one package and write its files."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("version", choices=("r4", "r5"))
     parser.add_argument("package", type=Path, help="the definition package, a .tgz")
     arguments = parser.parse_args()
@@ -82,6 +85,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     _write(folder / "schema.json", schema.definitions())
     _write(folder / "codesystems.json", schema.code_systems())
+    _write(folder / "invariants.json", schema.invariants())
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
@@ -185,7 +189,7 @@ class Schema:
 
     def definitions(self) -> dict[str, Any]:
         """Return the definitions by name."""
-        self.todo = RESOURCES.split()
+        self.todo = [*RESOURCES.split()]
         self.made["ResourceList"] = {
             "type": "object",
             "required": ["resourceType"],
@@ -215,6 +219,30 @@ class Schema:
         owned = {each for each in urls if each.startswith(OWNERS)} | set(MORE_SYSTEMS)
         listed = {each: self.package.system_codes(each) for each in owned}
         return {url: codes for url, codes in listed.items() if codes}
+
+    def invariants(self) -> dict[str, dict[str, str]]:
+        """Return the FHIRPath of each invariant by key, by the type or path it is about.
+
+        Those that the schema states for every element (ele-1, ext-1), those about XHTML and those
+        that follow references are left out.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for name in self.made:
+            structure = self.package.structures.get(name)
+            for element in structure["snapshot"]["element"] if structure else ():
+                for rule in element.get("constraint", ()):
+                    # R4 takes 'as' for collections, which FHIRPath has not; R5 writes 'ofType'.
+                    expression = rule.get("expression", "").replace(
+                        "descendants().as(", "descendants().ofType("
+                    )
+                    is_stated = rule["key"] in {"ele-1", "ext-1"} or rule["severity"] != "error"
+                    is_outside = any(each in expression for each in ("resolve()", "htmlChecks"))
+                    # An element repeats the invariants of its type.
+                    is_inherited = rule.get("source", f"{STRUCTURE}{name}") != f"{STRUCTURE}{name}"
+                    is_own = "." not in element["path"] or not is_inherited
+                    if expression and is_own and not is_stated and not is_outside:
+                        found.setdefault(element["path"], {})[rule["key"]] = expression
+        return found
 
     def _every_resource(self) -> list[str]:
         structures = self.package.structures.values()

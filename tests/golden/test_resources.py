@@ -20,12 +20,15 @@ TYPES = {
     "AdverseEvent",
     "CodeSystem",
     "Condition",
+    "EvidenceVariable",
+    "Group",
     "Location",
     "MedicationAdministration",
     "Observation",
     "Organization",
     "Patient",
     "Procedure",
+    "Provenance",
     "ResearchStudy",
     "ResearchSubject",
     "ValueSet",
@@ -196,3 +199,70 @@ def test_the_resources_as_r5_has_them(resources: dict[str, list[dict[str, Any]]]
             checker.seen(resource_type, each["id"])
     checker.finish()
     assert findings.all() == []
+
+
+def test_the_groups_hold_the_subjects_of_their_arms(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    groups = {each["id"].rpartition("-")[2]: each for each in resources["Group"]}
+    arms: dict[str, set[str]] = {}
+    for each in _records(output, "DM"):
+        if each["ARMCD"]:
+            arms.setdefault(each["ARMCD"], set()).add(f"Patient/{each['USUBJID']}")
+    arms["ENROLLED"] = arms["MSC"] | arms["CTL"]
+    for name, subjects in arms.items():
+        members = [each["entity"]["reference"] for each in groups[name]["member"]]
+        assert (set(members), groups[name]["quantity"]) == (subjects, len(members))
+    criteria = [each["code"]["text"] for each in groups["ELIGIBLE"]["characteristic"]]
+    assert criteria == [each["IETEST"] for each in _records(output, "TI")]
+
+
+def test_the_study_tells_who_was_recruited_and_what_is_measured(
+    resources: dict[str, list[dict[str, Any]]],
+) -> None:
+    (study,) = resources["ResearchStudy"]
+    definitions = load_definitions(shipped() / "fhir", "R5")
+    change = changer("ResearchStudy", load_changes(shipped() / "fhir"), definitions)
+    assert change is not None
+    made = change(study)
+    assert made["recruitment"]["targetNumber"] == made["recruitment"]["actualNumber"] == 192
+    measured = {each["reference"]["reference"] for each in made["outcomeMeasure"]}
+    assert measured == {f"EvidenceVariable/{each['id']}" for each in resources["EvidenceVariable"]}
+    primary = [each for each in made["outcomeMeasure"] if "primary" in str(each["type"])]
+    assert [each["name"] for each in primary] == ["Severe chronic GVHD"]
+    observed = [each["observedGroup"]["reference"] for each in made["comparisonGroup"]]
+    assert observed == ["Group/MSC-GVHD-ARM-MSC", "Group/MSC-GVHD-ARM-CTL"]
+    assert "extension" not in made
+
+
+def test_the_estimates_are_those_of_the_paper(
+    resources: dict[str, list[dict[str, Any]]],
+) -> None:
+    """The printed figures, to the one decimal that is printed."""
+    values = {
+        each["identifier"][0]["value"].split("|", 2)[2]: (
+            each["valueQuantity"]["value"],
+            each["component"][1]["valueRange"]["low"]["value"],
+            each["component"][1]["valueRange"]["high"]["value"],
+        )
+        for each in resources["Observation"]
+        if each["subject"]["reference"].startswith("Group/")
+    }
+    printed = {
+        "F2A|2 years|MSC": (5.5, 2.0, 11.5),
+        "F2A|2 years|CTL": (14.8, 8.5, 22.7),
+        "F3A|day 100|MSC": (17.7, 10.8, 26.0),
+        "F3B|day 100|CTL": (30.2, 21.3, 39.6),
+    }
+    assert {name: tuple(round(each, 1) for each in values[name]) for name in printed} == printed
+
+
+def test_provenance_names_the_specification_and_each_raw_table(
+    resources: dict[str, list[dict[str, Any]]], output: Path
+) -> None:
+    manifest = orjson.loads((output / "manifest.json").read_bytes())
+    (provenance,) = resources["Provenance"]
+    named = [each["what"]["identifier"]["value"] for each in provenance["entity"]]
+    digests = [each["content_sha256"] for _, each in sorted(manifest["raw"].items())]
+    assert named == [manifest["specification_sha256"], *digests]
+    assert provenance["recorded"] == "1970-01-01T00:00:00Z"

@@ -132,3 +132,33 @@ def test_keyed_ids_hide_who_the_resources_are_of(tmp_path: Path) -> None:
     assert not has_keyed_ids(tmp_path / "plain" / "fhir" / "R4")
     manifest = (tmp_path / "a" / "fhir" / "R4" / "manifest.json").read_text(encoding="utf-8")
     assert "0123456789abcdef" not in manifest
+
+
+SPECIMEN = """\
+resource: Specimen
+each: {from: ADX}
+identity: [USUBJID, "'BLOOD'"]
+content:
+  status: {text: available}
+  type: {concept_of: WHO, codelist: people}
+  subject: {reference: "reference('Patient', USUBJID)"}
+"""
+
+
+def test_a_resource_of_another_type_needs_yaml_alone(tmp_path: Path) -> None:
+    study, out = _study(tmp_path / "study", SPECIMEN), tmp_path / "out"
+    made = convert(study, raw=_records(), out=out, only=["Specimen"], threads=1)
+    lines = (out / "fhir" / "R4" / "Specimen.ndjson").read_text(encoding="utf-8").splitlines()
+    first = json.loads(lines[0])
+    assert first["type"]["coding"][1] == {"system": "urn:trialport:TINY:who", "code": "GVHD"}
+    # The subjects are not written, which is told; else the resources are valid.
+    found = [each.code for each in made.findings if each.code.startswith("E42")]
+    assert found == ["E4221", "E4221"]
+
+
+def test_a_number_keeps_the_digits_of_its_text(tmp_path: Path) -> None:
+    resource = RESOURCE.replace("value: AVAL", "value: \"case when AVAL = 5 then '7.50' end\"")
+    study, out = _study(tmp_path / "study", resource), tmp_path / "out"
+    convert(study, raw=_records(), out=out, only=["Observation"], threads=1)
+    text = (out / "fhir" / "R4" / "Observation.ndjson").read_text(encoding="utf-8")
+    assert '"value":7.50}' in text

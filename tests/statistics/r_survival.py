@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from trialport.statistics import competing_risks, survival
+from trialport.statistics.limits import log_limits
 
 SCRIPT = Path(__file__).with_suffix(".R")
 
@@ -64,7 +65,7 @@ def by_us(
         own = [at for at, each in enumerate(group) if each == bool(number)]
         mine = [days[at] for at in own]
         free = survival.kaplan_meier(mine, [is_event[at] for at in own]).at(horizon)
-        limits = survival.log_limits(*free)
+        limits = log_limits(*free)
         found[f"km.{number}"] = limits.value
         found[f"km.lower.{number}"] = limits.lower
         found[f"km.upper.{number}"] = limits.upper

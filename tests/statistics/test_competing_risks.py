@@ -9,8 +9,8 @@ from trialport.statistics.competing_risks import (
     cumulative_incidence,
     fine_gray,
     gray,
-    log_log_limits,
 )
+from trialport.statistics.limits import log_log_limits
 from trialport.statistics.survival import cox, kaplan_meier
 
 DAYS = [1, 2, 3, 3, 4, 5]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from trialport.statistics.survival import cox, kaplan_meier, log_limits, log_rank
+from trialport.statistics.limits import log_limits
+from trialport.statistics.survival import cox, kaplan_meier, log_rank
 
 # Six subjects: events on day 1, 3 and 3, the others leave on day 2, 4 and 5.
 DAYS = [1, 2, 3, 3, 4, 5]

@@ -17,15 +17,18 @@ _ORDER = (
     "ValueSet",
     "Organization",
     "Location",
-    "ResearchStudy",
+    "EvidenceVariable",
     "Patient",
     "Group",
+    "ResearchStudy",
     "ResearchSubject",
     "Procedure",
     "Condition",
     "MedicationAdministration",
     "AdverseEvent",
     "Observation",
+    "Evidence",
+    "Provenance",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from trialport.diagnostics import Severity
 from trialport.fhir.codes import code_fault
+from trialport.fhir.fhirpath_invariants import broken_invariants
 from trialport.fhir.findings import Findings
 from trialport.fhir.invariants import component_repeats_code, ends_before_start
 from trialport.fhir.models import has_model, model_faults
@@ -14,6 +15,9 @@ from trialport.fhir.resource import Built
 from trialport.fhir.schema import Definitions
 from trialport.fhir.schema_faults import schema_faults
 from trialport.fhir.survey import Survey, survey
+
+# What depends on more than the shape is computed for every resource or every kind of them.
+_COMPUTED = frozenset({"obs-7", "per-1", "rng-2"})
 
 _ABSOLUTE = ("http:", "https:", "urn:", "#")
 
@@ -23,7 +27,8 @@ class Checker:
 
     Codes: E4210, E4220, E4222, E4225 and E4228 from the schema; E4224 and E4228 from invariants;
     E4223, E4226 and E4227 codes, told at the first resource that has them; E4230 from the models
-    of fhir.resources, which see each shape once; E4221 references, once each; E4229 a type that
+    of fhir.resources and E4228 from the FHIRPath of the definitions, which see each shape once;
+    E4221 references, once each; E4229 a type that
     there is no definition of, once.
     """
 
@@ -53,6 +58,7 @@ class Checker:
         name = _name(resource, identity)
         for path, start, end in found.periods:
             self._check_period(name, path, start, end)
+        self._check_ranges(name, found)
         for path, reference in found.references:
             self._pending.setdefault(reference, (name, path))
 
@@ -68,8 +74,12 @@ class Checker:
                 found = survey(resource)
                 self._check_kind(resource, found, built.identities[place])
                 name = _name(resource, built.identities[place])
+                self._check_ranges(name, found)
                 for path, reference in found.references:
                     self._pending.setdefault(reference, (name, path))
+            elif built.has_ranges:
+                name = _name(resource, built.identities[place])
+                self._check_ranges(name, survey(resource))
         self._check_columns(built)
 
     def codes_of(self, prefix: str) -> dict[str, dict[str, str]]:
@@ -109,8 +119,9 @@ class Checker:
         if resource_type == "Observation" and component_repeats_code(resource):
             problem = "it has the code of the observation itself, which has a value (obs-7)"
             self._findings.add("E4228", name, "component", problem)
-        if self._with_models:
-            self._check_model(resource, found, name)
+        if found.shape not in self._shapes:
+            self._shapes.add(found.shape)
+            self._check_shape(resource, name)
 
     def _report_unchecked(self, resource_type: str) -> None:
         if resource_type not in self._unchecked:
@@ -132,6 +143,12 @@ class Checker:
                     name = _name(built.resources[place], built.identities[place])
                     known[str(reference)] = (name, path)
 
+    def _check_ranges(self, name: str, found: Survey) -> None:
+        for path, low, high in found.ranges:
+            if low > high:
+                problem = f"its low value is above its high one, {low} and {high} (rng-2)"
+                self._findings.add("E4228", name, path, problem, "correct the record")
+
     def _check_period(self, name: str, path: str, start: object, end: object) -> None:
         if ends_before_start(start, end):
             problem = f"the period ends before it starts, {start} to {end} (per-1)"
@@ -149,16 +166,24 @@ class Checker:
                 fault.code, name, where, fault.problem, fault.remedy, severity=weight
             )
 
-    def _check_model(self, resource: Mapping[str, Any], found: Survey, name: str) -> None:
-        """Report E4230 for a shape that the schema takes and the model refuses."""
+    def _check_shape(self, resource: Mapping[str, Any], name: str) -> None:
+        """Report E4230 and E4228 for a shape that the schema takes: the models, the invariants."""
         resource_type = str(resource.get("resourceType", ""))
         version = self._definitions.version
-        if found.shape in self._shapes or not has_model(resource_type, version):
+        if not self._definitions.validator(resource_type).is_valid(resource):
             return
-        self._shapes.add(found.shape)
-        if self._definitions.validator(resource_type).is_valid(resource):
+        if self._with_models and has_model(resource_type, version):
             for element, problem in model_faults(resource, version):
                 self._findings.add("E4230", name, element, f"fhir.resources refuses it: {problem}")
+        for each in broken_invariants(resource, self._definitions):
+            if each.key in _COMPUTED:
+                continue
+            if each.reason:
+                problem = f"the invariant {each.key} cannot be decided: {each.reason}"
+                self._findings.add("E4228", name, each.element, problem, severity=Severity.WARNING)
+            else:
+                problem = f"the invariant {each.key} does not hold"
+                self._findings.add("E4228", name, each.element, problem)
 
 
 def _name(resource: Mapping[str, Any], identity: str) -> str:

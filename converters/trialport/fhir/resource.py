@@ -28,7 +28,7 @@ class Built:
 
     `identities` are what the ids are made of. Resources of one `kind` have the same elements and
     the same codes. `references` and `periods` hold the values of one element in each list, with
-    the path of the element.
+    the path of the element. With `has_ranges` there are elements with a low and a high value.
     """
 
     type: str
@@ -37,6 +37,7 @@ class Built:
     kinds: list[Hashable]
     references: list[tuple[str, Sequence[Value]]]
     periods: list[tuple[str, Sequence[Value], Sequence[Value]]]
+    has_ranges: bool = False
 
 
 def build(
@@ -129,6 +130,7 @@ def _built(
         kinds=[(step.step.name, each) for each in filled.kinds],
         references=filled.references,
         periods=filled.periods,
+        has_ranges=template.has_ranges,
     )
 
 

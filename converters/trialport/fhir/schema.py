@@ -15,11 +15,15 @@ Version = Literal["R4", "R5"]
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """The types of one version by name, as JSON Schema, and the codes of its code systems."""
+    """The types of one version by name, as JSON Schema, and the codes of its code systems.
+
+    `invariants` are in FHIRPath by key, by the type or element that they are about.
+    """
 
     version: Version
     types: Mapping[str, Mapping[str, Any]]
     systems: Mapping[str, frozenset[str]]
+    invariants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
 
     def validator(self, resource_type: str) -> jsonschema_rs.Draft202012Validator:
@@ -57,4 +61,6 @@ def load_definitions(folder: Traversable, version: Version) -> Definitions:
     where = folder / version.lower()
     types = orjson.loads((where / "schema.json").read_bytes())
     systems = orjson.loads((where / "codesystems.json").read_bytes())
-    return Definitions(version, types, {url: frozenset(codes) for url, codes in systems.items()})
+    codes = {url: frozenset(listed) for url, listed in systems.items()}
+    invariants = orjson.loads((where / "invariants.json").read_bytes())
+    return Definitions(version, types, codes, invariants)

@@ -84,6 +84,12 @@ class Template:
         """The names of the elements of a resource."""
         return tuple(self._content.children) if isinstance(self._content, Element) else ()
 
+    @property
+    def has_ranges(self) -> bool:
+        """Whether an element holds a Range."""
+        inner = any(each.items.has_ranges for each in self.slots if each.items is not None)
+        return inner or "Range" in self._types.values()
+
     def fill(self, nulls: Iterable[int]) -> Fill:
         """Return what makes the elements of a row in which the slots of these numbers are null."""
         missing = frozenset(nulls)

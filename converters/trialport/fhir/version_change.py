@@ -71,7 +71,7 @@ def changer(
         made = dict(resource)
         for step in steps:
             _apply(step, made, resource_type, definitions)
-        _unwrap(made, resource_type, definitions)
+        _unwrap(made, resource_type, resource_type, definitions)
         return {name: _repeated(made[name], resource_type, name, definitions) for name in made}
 
     return change
@@ -134,18 +134,36 @@ def _fill(shape: Any, value: Any) -> Any:  # noqa: ANN401
     return value if shape == "$" else shape
 
 
-def _unwrap(node: Resource, resource_type: str, definitions: Definitions) -> None:
-    """Turn cross-version extensions of the resource into the elements that they stand for."""
-    start = f"{_EXTENSION}{resource_type}."
+def _unwrap(node: Resource, path: str, kind: str, definitions: Definitions) -> None:
+    """Turn cross-version extensions of a node into the elements that they stand for.
+
+    `path` is where the node stands in R5, e.g. `ResearchStudy.comparisonGroup`; what stands in it
+    is looked through too, as deep as elements have paths of their own.
+    """
+    start = f"{_EXTENSION}{path}."
     kept: list[Any] = []
     for each in node.pop("extension", []):
         url = str(each.get("url", ""))
         if url.startswith(start):
-            _set_element(node, url.removeprefix(start), each, resource_type, definitions)
+            _set_element(node, url.removeprefix(start), each, kind, definitions)
         else:
             kept.append(each)
     if kept:
         node["extension"] = kept
+    for name, value in node.items():
+        below = f"{path}.{name}"
+        if definitions.element_type(kind, name) == below and _extended(value):
+            children = value if isinstance(value, list) else [value]
+            copies = [dict(each) for each in children]
+            for each in copies:
+                _unwrap(each, below, below, definitions)
+            node[name] = copies if isinstance(value, list) else copies[0]
+
+
+def _extended(value: Any) -> bool:  # noqa: ANN401
+    """Return whether any of the elements has extensions."""
+    children = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict) and "extension" in each for each in children)
 
 
 def _set_element(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecError
 from trialport.pipeline.planning import raw_files, raw_tables, uses_units
+from trialport.pipeline.run_tables import load_run_tables
+from trialport.plan.run_relations import reads_of
 from trialport.read.switches import Switches
 from trialport.study import PlannedStudy
 
@@ -136,7 +139,12 @@ class Work:
             self.engine.load_conversions(vocabulary.units.conversions())
         self._load_chosen()
         files = raw_files(self.planned)
-        self.findings += run_plan(self.engine, self.planned.plan, files, self.progress)
+        whole = self.planned.plan
+        told = reads_of(whole.resources)
+        datasets, resources = replace(whole, resources=()), replace(whole, steps=())
+        self.findings += run_plan(self.engine, datasets, files, self.progress)
+        load_run_tables(self.engine, self.planned, self.digests, told)
+        self.findings += run_plan(self.engine, resources, files, self.progress)
         self._note_limits()
 
     def _load_chosen(self) -> None:

@@ -15,6 +15,7 @@ from trialport.plan.model import Limits, Plan, Step
 from trialport.plan.possible_values import value_faults
 from trialport.plan.relationships import plan_relationships
 from trialport.plan.resources import plan_resource
+from trialport.plan.run_relations import run_relations, with_results
 from trialport.plan.supplemental import plan_supplemental
 from trialport.plan.unreachable import unreachable
 from trialport.plan.unread_cells import unread_cells
@@ -41,11 +42,13 @@ def build_plan(
     for name in _order(groups, collector):
         node, group = groups[name]
         steps += _steps(node, group, catalogue, guides, collector)
+    for relation in run_relations():
+        catalogue.add(relation)
     made = [
         plan_resource(each, catalogue, guides, collector, specification.concepts)
         for each in specification.resources
     ]
-    resources = tuple(each for each in made if each is not None)
+    resources = tuple(with_results(each, specification.report) for each in made if each is not None)
     note_unused(collector)
     _check_required(steps, groups, guides, collector)
     collector.found += value_faults(specification, vocabulary)

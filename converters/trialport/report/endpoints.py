@@ -25,6 +25,7 @@ from trialport.spec.report_nodes import (
     Report,
 )
 from trialport.statistics import competing_risks, survival
+from trialport.statistics.limits import log_limits, log_log_limits
 from trialport.statistics.model import Estimate, Ratio, Test
 
 
@@ -107,9 +108,9 @@ def _arm_curve(frame: Frame, endpoint: EndpointAnalysis) -> ArmCurve:
 def _estimate(arm: ArmCurve, day: float, method: Method, printed: tuple[str, ...]) -> Value:
     value, error = arm.curve.at(day)
     if method is Method.COMPETING_RISKS:
-        limits = competing_risks.log_log_limits(value, error)
+        limits = log_log_limits(value, error)
     else:
-        limits = survival.log_limits(value, error)
+        limits = log_limits(value, error)
     return Value(Kind.PERCENT, tuple(100 * each for each in _numbers(limits)), printed, 1)
 
 

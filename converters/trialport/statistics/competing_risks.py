@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from comprisk import CumulativeIncidence, FineGrayRegression, gray_test
 
-from trialport.statistics.model import Curve, Estimate, Ratio, Test, Z
+from trialport.statistics.model import Curve, Ratio, Test
 from trialport.statistics.survival import wald
 
 Vector: TypeAlias = npt.NDArray[np.float64]
@@ -25,17 +25,6 @@ def cumulative_incidence(days: Sequence[float], status: Sequence[int]) -> Curve:
     curve = fitted.curves_[(None, 1)]
     errors = np.sqrt(np.maximum(curve.var, 0.0))
     return Curve(0.0, *(tuple(map(float, each)) for each in (curve.times, curve.cif, errors)))
-
-
-def log_log_limits(value: float, error: float) -> Estimate:
-    """Return an incidence with limits that are symmetric for log(-log) of it.
-
-    Where nothing or everything has happened there are none.
-    """
-    if not 0 < value < 1:
-        return Estimate(value, math.nan, math.nan)
-    power = math.exp(-Z * error / (value * math.log(value)))
-    return Estimate(value, value**power, value ** (1 / power))
 
 
 def gray(days: Sequence[float], status: Sequence[int], group: Sequence[bool]) -> Test:

@@ -12,7 +12,7 @@ import pandas as pd
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import logrank_test
 
-from trialport.statistics.model import Curve, Estimate, Ratio, Test, Z
+from trialport.statistics.model import Curve, Ratio, Test, Z
 
 
 def kaplan_meier(days: Sequence[float], is_event: Sequence[bool]) -> Curve:
@@ -26,18 +26,6 @@ def kaplan_meier(days: Sequence[float], is_event: Sequence[bool]) -> Curve:
         variance = np.cumsum(events / (at_risk * left))
         errors = np.where(left > 0, survival * np.sqrt(variance), math.nan)
     return Curve(1.0, *(tuple(map(float, each)) for each in (steps.index, survival, errors)))
-
-
-def log_limits(value: float, error: float) -> Estimate:
-    """Return a survival probability with limits that are symmetric for its logarithm.
-
-    >>> log_limits(1.0, 0.0)
-    Estimate(value=1.0, lower=1.0, upper=1.0)
-    """
-    if value <= 0:
-        return Estimate(value, math.nan, math.nan)
-    factor = math.exp(Z * error / value)
-    return Estimate(value, value / factor, min(1.0, value * factor))
 
 
 def log_rank(days: Sequence[float], is_event: Sequence[bool], group: Sequence[bool]) -> Test:
