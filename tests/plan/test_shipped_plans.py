@@ -35,7 +35,9 @@ def test_no_number_is_added_up_in_an_order_of_chance(queries: list[exp.Expr]) ->
         for each in query.find_all(exp.Sum):
             assert isinstance(each.this, exp.Order), each.sql("duckdb")
         for each in query.find_all(exp.Anonymous):
-            if str(each.this).casefold() in FLOATING:
+            # A list of values that brings its own order is the same whatever the order of records.
+            is_ordered = any(isinstance(part, exp.Order) for part in each.expressions)
+            if str(each.this).casefold() in FLOATING and not is_ordered:
                 window = each.parent
                 assert isinstance(window, exp.Window), each.sql("duckdb")
                 assert window.args.get("order") is not None, window.sql("duckdb")
