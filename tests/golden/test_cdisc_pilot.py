@@ -18,6 +18,7 @@ from trialport.plan.lineage import upstream
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "mappings" / "studies" / "cdisc_pilot"
+REFERENCE = ROOT.parent / "shared" / "reference" / "adam-sas94"
 TABLES = {"ae", "dm", "ds", "ex", "lb", "mh", "qs", "sc", "sv", "vs"}
 
 
@@ -98,6 +99,31 @@ def test_define_xml_names_the_sdtm_variables(output: Path) -> None:
     assert "DM.ETHNIC" in text
     assert "raw.dm" not in text
     assert read_define_file(output / "adam" / "define.xml")[1] == []
+
+
+def test_the_update_left_out_adverse_events_that_repeat_another(
+    maker: ModuleType, output: Path
+) -> None:
+    del output
+    whole = pd.read_parquet(maker.data() / "pharmaversesdtm" / "ae.parquet")
+    updated = pd.read_parquet(maker.data() / "cdiscpilotsdtm" / "ae.parquet")
+    keys, alike = ["USUBJID", "AESEQ"], ["USUBJID", "AETERM", "AESEV", "AESTDTC"]
+    left_out = ~whole.set_index(keys).index.isin(updated.set_index(keys).index)
+    assert (len(whole), len(updated), left_out.sum()) == (1191, 961, 230)
+    assert whole[left_out].merge(updated[alike].drop_duplicates()).shape[0] == 230
+
+
+@pytest.mark.reference
+@pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"no reference sets under {REFERENCE}")
+@pytest.mark.parametrize("name", ["ADSL", "ADAE", "ADTTE"])
+def test_the_published_values_are_those_of_the_transport_files(
+    maker: ModuleType, output: Path, tmp_path: Path, name: str
+) -> None:
+    del output
+    (tmp_path / "adam").symlink_to(REFERENCE)
+    published = maker.data() / "cdiscpilotadam" / f"{name.lower()}.parquet"
+    found = maker.compare(tmp_path, name, published)
+    assert (found.missing, found.extra, found.differences) == (0, 0, ())
 
 
 def test_a_cell_a_record_and_a_null_that_differ_are_counted(

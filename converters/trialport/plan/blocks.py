@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -19,9 +20,14 @@ from trialport.plan.scopes import RecordScope, RelationScope
 from trialport.plan.text_length import bounded
 from trialport.spec import sql
 from trialport.spec.expressions import Compiled, Fault
-from trialport.spec.nodes import Expect, Expression, Join, Records, Test, Variable
+from trialport.spec.nodes import Expect, Expression, Join, Records, Test, Variable, Visit
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
+
+VISIT_COLUMNS = {
+    "name": Type.TEXT,
+    **dict.fromkeys(("number", "low", "high", "target"), Type.NUMBER),
+}
 
 
 @dataclass(slots=True)
@@ -60,6 +66,7 @@ def add_base(
     faults: FaultColumns,
     dataset: str,
     collector: Collector,
+    visits: Mapping[str, Visit] = MappingProxyType({}),
 ) -> Base:
     """Add the tables of a block up to its tests, and return what its records hold."""
     faults.test_columns = {}
@@ -73,6 +80,8 @@ def add_base(
     tail: list[exp.Expr] = []
     for join in node.join:
         tail += _join(select, join, base, catalogue, faults, collector)
+    if node.each_visit:
+        _visits(select, node, visits, base, collector)
     select.select(sql.alias(exp.Window(this=exp.RowNumber()), "__rid"), *tail, copy=False)
     chain.add(select)
     _filter(node, base, chain, dataset, collector)
@@ -102,6 +111,45 @@ def _rows(node: Records) -> exp.Subquery:
         selects.append(exp.select(sql.alias(exp.Literal.number(number), "__row"), *texts))
     whole = sql.stacked(selects)
     return sql.subquery(whole, "src")
+
+
+def _visits(
+    select: exp.Select,
+    node: Records,
+    visits: Mapping[str, Visit],
+    base: Base,
+    collector: Collector,
+) -> None:
+    """Join every analysis visit of the dataset to every record, as source `visit`."""
+    if not visits:
+        problem = "the block has each_visit, and the dataset has no visits"
+        collector.fault("E1102", node.place, problem, "add visits: ...")
+        return
+    if "visit" in base.sources:
+        collector.fault("E1211", node.place, "the name 'visit' is taken", "name the join otherwise")
+        return
+    for name, each in visits.items():
+        if each.low is not None and each.high is not None and float(each.low) > float(each.high):
+            problem = f"the window of visit '{name}' ends before it begins"
+            collector.fault("E1219", each.place, problem, "exchange low and high")
+    base.sources["visit"] = Relation("", "the analysis visits", VISIT_COLUMNS, "__row", ())
+    rows = [exp.select(*_visit_cells(name, each)) for name, each in visits.items()]
+    select.join(sql.inner_join(sql.subquery(sql.stacked(rows), "visit"), exp.true()), copy=False)
+    for column in VISIT_COLUMNS:
+        select.select(sql.alias(sql.column(column, "visit"), f"visit.{column}"), copy=False)
+
+
+def _visit_cells(name: str, visit: Visit) -> list[exp.Expr]:
+    given = {each: getattr(visit, each) for each in VISIT_COLUMNS if each != "name"}
+    numbers = {
+        each: sql.number(value) if value is not None else exp.Null()
+        for each, value in given.items()
+    }
+    cells = [
+        sql.alias(exp.cast(number, exp.DataType.Type.DOUBLE), each)
+        for each, number in numbers.items()
+    ]
+    return [sql.alias(sql.text(name), "name"), *cells]
 
 
 def _join(

@@ -237,7 +237,10 @@ def _block(
     chain = Chain(f"block_{place}_")
     known_faults = len(work.faults.columns)
     name = work.node.dataset.text
-    base = add_base(block, relation, work.catalogue, chain, work.faults, name, work.collector)
+    visits = work.node.visits
+    base = add_base(
+        block, relation, work.catalogue, chain, work.faults, name, work.collector, visits
+    )
     written = {each: _written(node) for each, node in defined.items()}
     work.blocks.append(BlockSource(relation.name, block_place(block), written))
     early = {each: node for each, node in defined.items() if each not in late}
@@ -598,9 +601,7 @@ def _step(
         values=(*endpoint_values(node), *value_plans(node)),
         cut_counts=tuple(work.cut_counts),
         uses=work.uses,
-        raw_datasets={
-            each.name: each.dataset for each in work.catalogue.relations.values() if each.dataset
-        },
+        raw_datasets=_raw_datasets(node, work),
     )
 
 
@@ -645,6 +646,13 @@ def _depends(node: Dataset, work: _Work) -> tuple[str, ...]:
             if name in work.catalogue.relations
         )
     )
+
+
+def _raw_datasets(node: Dataset, work: _Work) -> dict[str, str]:
+    """Return the SDTM dataset that each raw table is which the dataset reads."""
+    known = work.catalogue.relations
+    found = [known[name] for name in reads(node) if name in known]
+    return {each.name: each.dataset for each in found if each.dataset}
 
 
 def reads(node: Dataset) -> list[str]:

@@ -11,7 +11,7 @@ from trialport.plan.collect import Collector
 from trialport.spec.nodes import Dataset
 
 _OWN = {"place", "dataset", "label", "like"}
-_BY_NAME = {"lookups", "variables", "events", "competing", "impute"}
+_BY_NAME = {"lookups", "variables", "events", "competing", "impute", "visits"}
 """Keys whose entries are taken over one by one; the dataset's own entry of a name wins."""
 
 

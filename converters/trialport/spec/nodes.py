@@ -492,6 +492,21 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One analysis visit, and the window of days that belongs to it."""
+
+    place: Place
+    number: str = key("number of the visit, used as visit.number", form=forms.NUMBER)
+    low: str | None = key(
+        "first day of the window, used as visit.low", form=forms.NUMBER, default=None
+    )
+    high: str | None = key(
+        "last day of the window, used as visit.high", form=forms.NUMBER, default=None
+    )
+    target: str | None = key("target day, used as visit.target", form=forms.NUMBER, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """A block of records: where they come from, and what each of them gives."""
 
@@ -504,6 +519,7 @@ class Records:
     )
     where: Expression | None = key("records that are taken", default=None)
     join: tuple[Join, ...] = key("tables beside each record", default=())
+    each_visit: bool = key("one record out for each analysis visit of the dataset", default=False)
     tests: Mapping[str, Test] = key(
         "one record out for each test", form=forms.TEST_CODE, default_factory=dict
     )
@@ -766,6 +782,9 @@ class Dataset:
     structure: str = key("time_to_event, or a sentence: one record per ...", default="")
     keys: tuple[Text, ...] = key(
         "key variables, which also order the records", unless="relationships or like", default=()
+    )
+    visits: Mapping[str, Visit] = key(
+        "analysis visits by name, for blocks with each_visit", default_factory=dict
     )
     records: tuple[Records, ...] = key("blocks of records, stacked", default=())
     lookups: Mapping[str, Lookup] = key(
