@@ -51,7 +51,8 @@ def compare(output: Path) -> tuple[list[Returned], list[str]]:
         output: a conversion of the sample study, with its datasets and resources.
     """
     planned = plan(STUDIES / "msc_gvhd")[0].plan
-    steps = [each for each in planned.steps if each.group == "sdtm"]
+    sdtm = (each for each in planned.steps if each.group == "sdtm")
+    steps = sorted(sdtm, key=lambda each: each.name)
     kinds = {
         (each.dataset, each.variable): each.kind for each in destinations(steps, planned.resources)
     }

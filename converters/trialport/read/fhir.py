@@ -98,7 +98,8 @@ class _Table:
                 except PathError as fault:
                     column.append(None)
                     self._note("E3077", row, name, str(fault))
-                self._note_missing(row, name)
+                if self._references.missing:
+                    self._note_missing(row, name)
 
     def _records(self, row: int, focus: Focus) -> Iterator[tuple[int, Focus]]:
         try:

@@ -7,8 +7,7 @@ Collections are lists, as FHIRPath has them. A number is the text that stands in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trialport.spec.fhir_path import Binary, Call, Empty, Index, Literal, Member, Node, Variable
 
@@ -18,8 +17,7 @@ Resolve = Callable[[Any, Any, Node, "Evaluate"], Items]
 resource that holds it (contained ones lie there), the rest as a tree, and as what evaluates it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """What a path is read from: the items that it begins at, and the whole resource."""
 
     items: Items
@@ -122,7 +120,10 @@ def _member(of: Node | None, name: str, resolve: Resolve) -> Evaluate:
             value = item.get(name)
             if value is None and is_choice:
                 value = _choice(item, name)
-            _add(found, value)
+            if isinstance(value, list):
+                found += [each for each in value if each is not None] if None in value else value
+            elif value is not None:
+                found.append(value)
         return found
 
     # A path may begin with the type of the resource: Observation.status.
@@ -133,13 +134,6 @@ def _member(of: Node | None, name: str, resolve: Resolve) -> Evaluate:
             if isinstance(each, dict) and each.get("resourceType") == name
         ]
     return evaluate
-
-
-def _add(found: Items, value: Any) -> None:  # noqa: ANN401 - JSON
-    if isinstance(value, list):
-        found += [each for each in value if each is not None]
-    elif value is not None:
-        found.append(value)
 
 
 def _choice(item: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - JSON
