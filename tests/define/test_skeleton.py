@@ -61,4 +61,13 @@ def test_the_annotated_crf_is_the_document_whose_pages_are_named(made: Skeleton)
 def test_what_is_not_taken_over_and_other_versions_are_noted(made: Skeleton) -> None:
     told = [str(each) for each in made.notes]
     assert told[0] == ("E4387: the document has version 2015-12-18 of sdtmct; 2025-03-28 is taken")
-    assert told[1] == "E4386 TS.TSVAL: not taken over: what it says of single values"
+    assert told[1] == (
+        "E4386 LB.LBORRES: not taken over: what it says of single values, by other than values of "
+        "the dataset"
+    )
+
+
+def test_what_is_said_of_single_values_is_taken_over(made: Skeleton) -> None:
+    values = _file(made, "sdtm/ts.yaml")["value_level"]
+    assert {each["variable"] for each in values} == {"TSVAL"}
+    assert all(set(each["when"]) == {"TSPARMCD"} for each in values)

@@ -13,7 +13,9 @@ from trialport.read.specification import read_folder
 from trialport.spec.nodes import Specification
 from trialport.spec.yaml_text import compose
 from trialport.workbook.book import Table, read_tables, tables
+from trialport.workbook.kept import Kept
 from trialport.workbook.read import read_workbook
+from trialport.workbook.shown import without_shown
 from trialport.workbook.tree import Tree, tree_of
 from trialport.workbook.write import workbook_bytes
 from trialport.workbook.yaml_lines import readable
@@ -50,8 +52,9 @@ def write_book(path: Path, made: list[Table]) -> Path:
 
 def texts_of(path: Path) -> dict[str, str]:
     """Return the files that a workbook says, which must have no fault."""
-    reading = read_workbook(path)
-    made = read_tables(reading)
+    reading, kept = read_workbook(path), Kept()
+    without_shown(reading, kept)
+    made = read_tables(reading, kept)
     assert [str(each) for each in reading.found] == []
     return {name: readable(tree) for name, tree in made.items()}
 

@@ -64,12 +64,12 @@ from tests.workbook.books import (
         (
             {"Methods!ID@2": "AE.X", "Methods!Description@2": "As read."},
             "E1049 spec.xlsx Methods!A2: nothing refers to the method 'AE.X', "
-            "which is not taken over",
+            "which is kept beside the specification",
         ),
         (
-            {"Variables!Order@6": "5"},
-            "E1048 spec.xlsx Variables!D6: 'Order' follows from the rest and cannot be '5'; "
-            "clear the cell",
+            {"Codelists!Decoded Value@3": "Female"},
+            "E1048 spec.xlsx Codelists!H3: 'Decoded Value' follows from the rest and cannot be "
+            "'Female'; clear the cell; a row of 'map' has Collected Value and Term",
         ),
         (
             {"Variables!Window@6": "{flag: last"},

@@ -121,7 +121,9 @@ class _Skeleton:
         content["records"] = [Flow({"from": table})]
         content["variables"] = dict(self._variables(dataset, table, listed, group))
         qualifiers = dict(self._qualifiers(dataset, table))
-        return content | ({"supplemental": qualifiers} if qualifiers else {})
+        content |= {"supplemental": qualifiers} if qualifiers else {}
+        values = list(self._value_level(dataset, listed))
+        return content | ({"value_level": values} if values else {})
 
     def _keys(self, listed: Sequence[DefineItemRef]) -> list[str]:
         keys = sorted((each.key, each.item) for each in listed if each.key is not None)
@@ -137,11 +139,49 @@ class _Skeleton:
             if not _NAME.fullmatch(item.name):
                 self._note(f"{dataset.name}.{item.name}", "its name is no name of a variable")
                 continue
-            if item.value_list:
-                self._note(f"{dataset.name}.{item.name}", "what it says of single values")
             filled = self._filled(dataset, table, item)
             role = {"role": each.role} if each.role and group == "sdtm" else {}
             yield item.name, Flow({**filled, **self._described(item, each), **role})
+
+    def _value_level(
+        self, dataset: DefineDataset, listed: Sequence[DefineItemRef]
+    ) -> Iterator[Flow]:
+        """Yield what variables hold where others of the dataset have certain values."""
+        lists = {each.oid: each.items for each in self.document.value_lists}
+        names = {each.item: self.items[each.item].name for each in listed}
+        for each in listed:
+            variable = self.items[each.item]
+            refs = lists.get(variable.value_list, ()) if _NAME.fullmatch(variable.name) else ()
+            whens = [(ref, self._when(ref, names)) for ref in refs if ref.item in self.items]
+            for ref, when in whens:
+                if when is not None:
+                    described = self._of_values(self.items[ref.item], variable, ref)
+                    yield Flow({"variable": variable.name, "when": Flow(when), **described})
+            if any(when is None for _, when in whens):
+                told = "what it says of single values, by other than values of the dataset"
+                self._note(f"{dataset.name}.{variable.name}", told)
+
+    def _when(self, ref: DefineItemRef, names: Mapping[str, str]) -> dict[str, Flow] | None:
+        """Return the values that variables of the dataset have; None where more is asked."""
+        wheres = {each.oid: each.checks for each in self.document.wheres}
+        checks = [check for oid in ref.where for check in wheres.get(oid, ())]
+        said = {names.get(each.item, ""): Flow(each.values) for each in checks}
+        plain = all(each.comparator in ("EQ", "IN") and all(each.values) for each in checks)
+        if len(ref.where) != 1 or len(said) != len(checks) or not said or not plain:
+            return None
+        return None if any(not _NAME.fullmatch(name) for name in said) else said
+
+    def _of_values(
+        self, item: DefineItem, variable: DefineItem, ref: DefineItemRef
+    ) -> dict[str, Any]:
+        told = self._described(item, ref)
+        made = {"label": item.label} if item.label not in ("", variable.name) else {}
+        made |= {"type": item.type} if item.type in ("text", "integer", "float") else {}
+        made |= {name: told[name] for name in ("length", "method", "comment") if name in told}
+        codelist = self.codelists.names.get(item.codelist, "")
+        made |= {"codelist": codelist} if codelist else {}
+        origin = item.origins[0].type if item.origins else ""
+        return made | ({"origin": origin} if origin in _ORIGINS else {})
 
     def _qualifiers(self, dataset: DefineDataset, table: str) -> Iterator[tuple[str, Flow]]:
         """Yield the supplemental qualifiers that the document describes value by value."""

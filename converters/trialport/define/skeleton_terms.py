@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +38,18 @@ def study_codelists(document: DefineDocument, chosen: Chosen) -> StudyCodelists:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for each in listed:
-        names[each.oid] = _name(each, taken)
+        names[each.oid] = study_name(each.oid, taken)
         taken.add(names[each.oid].casefold())
     entries = {names[each.oid]: _entry(each, published.get(each.code)) for each in listed}
     return StudyCodelists(entries, names)
 
 
-def _name(codelist: DefineCodelist, taken: set[str]) -> str:
-    """Return the identifier as a name of the language, with a number where it is taken."""
-    word = _NO_WORD.sub("_", codelist.oid.removeprefix("CL.")).strip("_")[:56] or "CODELIST"
+def study_name(oid: str, taken: Collection[str]) -> str:
+    """Return the identifier of a codelist as a name of the language.
+
+    It has a number where the name is taken; `taken` are names without capitals.
+    """
+    word = _NO_WORD.sub("_", oid.removeprefix("CL.")).strip("_")[:56] or "CODELIST"
     word = f"_{word}" if word[0].isdigit() else word
     number = 2
     name = word

@@ -12,10 +12,23 @@ from trialport.read.layers import with_templates
 from trialport.spec.layers import Layer
 from trialport.spec.load import load_study
 from trialport.spec.yaml_text import compose
-from trialport.study import PlannedStudy, effective_files, plan_layers, study_layers
-from trialport.workbook.book import read_tables, tables
+from trialport.study import (
+    PlannedStudy,
+    effective_files,
+    plan_layers,
+    study_folder,
+    study_layers,
+)
+from trialport.workbook.begin import begin_study, is_foreign
+from trialport.workbook.book import Table, read_tables, tables
+from trialport.workbook.derived import derived
+from trialport.workbook.face import plan_face
+from trialport.workbook.kept import FILE as KEPT_FILE
+from trialport.workbook.kept import Kept, kept_of
 from trialport.workbook.places import in_cells, with_book
 from trialport.workbook.read import read_workbook
+from trialport.workbook.render import rendered
+from trialport.workbook.shown import with_our_names, without_shown
 from trialport.workbook.tree import Tree, tree_of
 from trialport.workbook.write import workbook_bytes
 from trialport.workbook.yaml_lines import by_cell, readable
@@ -52,18 +65,37 @@ def export_workbook(study: Path | str, book: str, *, effective: bool = False) ->
     specification, found = load_study(own.files, own.shown, templates)
     if specification is None:
         raise SpecError(found)
+    folder = study_folder(Path(study))
+    planned, _ = plan_layers(layers, folder)
     texts = effective_files(layers) if effective else own.own
-    return workbook_bytes(tables(_trees(texts)), book)
+    beside = folder / KEPT_FILE
+    kept = kept_of(_tree(beside.read_text(encoding="utf-8"))) if beside.is_file() else Kept()
+    return workbook_bytes(shown_tables(_trees(texts), kept, planned), book)
+
+
+def shown_tables(trees: Trees, kept: Kept, planned: PlannedStudy | None) -> list[Table]:
+    """Return the tables of a workbook, with what follows from them and from the plan."""
+    says = tables(trees, kept.ids)
+    faces = [derived(says, kept)]
+    if planned is not None:
+        faces.append(plan_face(planned.plan))
+    return rendered(says, kept, *faces)
+
+
+def _tree(text: str) -> Tree:
+    node, _ = compose(text, KEPT_FILE)
+    return None if node is None else tree_of(node)
 
 
 def _trees(texts: Mapping[str, str]) -> Trees:
-    nodes = {path: compose(text, path)[0] for path, text in texts.items()}
-    trees = {path: tree_of(node) for path, node in nodes.items() if node is not None}
+    trees = {path: _tree(text) for path, text in texts.items()}
     return {path: tree for path, tree in trees.items() if isinstance(tree, dict)}
 
 
 def import_workbook(path: Path, folder: Path | None = None) -> Imported:
     """Return the study that a workbook says, checked.
+
+    A workbook that has none of our columns is the beginning of a study, as a define.xml is.
 
     Args:
         path: the workbook.
@@ -71,14 +103,10 @@ def import_workbook(path: Path, folder: Path | None = None) -> Imported:
             terminology are looked for there.
 
     Raises:
-        SpecError: the workbook cannot be read as a study (E1030-E1050, E10, E11), with every fault.
+        SpecError: the workbook cannot be read as a study (E1030-E1051, E10, E11), with every fault.
     """
     book = path.as_posix()
-    reading = read_workbook(path)
-    trees = read_tables(reading)
-    found = list(with_book(reading.found, book))
-    if any(each.severity is Severity.ERROR for each in found):
-        raise SpecError(found)
+    trees, kept, found = _read(path, book)
     shown = f"{book}/"
     written = {name: by_cell(tree) for name, tree in trees.items()}
     lines = {f"{shown}{name}": cells for name, (_, cells) in written.items()}
@@ -91,7 +119,28 @@ def import_workbook(path: Path, folder: Path | None = None) -> Imported:
     if planned is not None:
         faults = [*faults, *unread_columns(planned.specification)]
     found += in_cells(faults, book, lines)
-    return Imported({name: readable(tree) for name, tree in trees.items()}, tuple(found), planned)
+    files = {name: readable(tree) for name, tree in trees.items()}
+    beside = {KEPT_FILE: text} if (text := kept.text()) else {}
+    return Imported({**files, **beside}, tuple(found), planned)
+
+
+def _read(path: Path, book: str) -> tuple[Trees, Kept, list[Diagnostic]]:
+    """Return the files that a workbook says, what is kept beside them, and notes."""
+    reading, kept = read_workbook(path), Kept()
+    with_our_names(reading, kept)
+    notes: list[Diagnostic] = []
+    trees: Trees = {}
+    if is_foreign(reading):
+        begun = begin_study(reading, kept)
+        if begun is not None:
+            trees, notes = begun.files, list(begun.notes)
+    else:
+        without_shown(reading, kept)
+        trees = read_tables(reading, kept)
+    found = list(with_book(reading.found, book))
+    if any(each.severity is Severity.ERROR for each in found):
+        raise SpecError(found)
+    return trees, kept, [*found, *notes]
 
 
 def check_workbook(path: Path) -> list[Diagnostic]:

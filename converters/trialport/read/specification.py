@@ -12,8 +12,9 @@ from trialport.spec.yaml_text import LARGEST_FILE
 MOST_FILES = 500
 
 _SUFFIXES = (".yaml", ".yml")
-_NO_PARTS = ("dispositions.yaml", "privacy.yaml")
-"""What was decided about findings and about sending: beside the specification, no part of it."""
+_NO_PARTS = ("dispositions.yaml", "privacy.yaml", "workbook.yaml")
+"""What was decided about findings and about sending, and what a workbook holds beside it: beside the
+specification, no part of it."""
 
 
 def read_folder(folder: Path) -> Mapping[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from trialport.define.skeleton_terms import study_name
+from trialport.spec import forms
 from trialport.workbook import faults
 from trialport.workbook.cell_text import LEFT_EMPTY, scalar_text, text_value
 from trialport.workbook.cells import At
@@ -24,10 +26,10 @@ _PARTS = {"terms": ("Term", "Decoded Value"), "extend": ("Term", "Decoded Value"
           "map": (COLLECTED, "Term")}  # fmt: skip
 
 
-def codelist_rows(codelists: Tree) -> Iterator[dict[str, str]]:
-    """Yield the rows of each codelist; one without entries has a row of its own."""
+def codelist_rows(codelists: Tree, ids: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the rows of each codelist under its ID; one without entries has a row of its own."""
     for name, codelist in codelists.items() if isinstance(codelists, dict) else ():
-        head = {"ID": name}
+        head = {"ID": ids.get(name, name)}
         if not isinstance(codelist, dict):
             yield head | {"Name": LEFT_EMPTY}
             continue
@@ -50,16 +52,26 @@ def _text(value: Tree) -> str:
     return scalar_text(None if value is None else str(value))
 
 
-def read_codelists(reading: Reading) -> dict[str, Tree]:
+def codelist_names(reading: Reading) -> dict[str, str]:
+    """Return the name in the language of each ID that is none, as a study begun from it has it."""
+    ids = dict.fromkeys(row.cells["ID"] for row in reading.rows(CODELISTS, ("ID",)))
+    taken: set[str] = set()
+    names: dict[str, str] = {}
+    for each in ids:
+        names[each] = each if forms.CODELIST.fits(each) else study_name(each, taken)
+        taken.add(names[each].casefold())
+    return names
+
+
+def read_codelists(reading: Reading, names: Mapping[str, str]) -> dict[str, Tree]:
     """Return the codelists that the rows say; the rows of one agree in what they say of it."""
     made: dict[str, Tree] = {}
     said: dict[tuple[str, str], At] = {}
     for row in reading.rows(CODELISTS, ("ID",)):
-        name = row.cells["ID"]
-        codelist = made.setdefault(name, {})
+        name = At(names.get(row.cells["ID"], row.cells["ID"]), row.cells["ID"].cell)
+        made.setdefault(name, {})
         for heading in _KEYS:
-            _read_head(row, heading, made, said, reading)
-        _note_shown(row, reading)
+            _read_head(row, name, heading, made, said, reading)
         if isinstance(codelist := made[name], dict):
             _read_entry(row, codelist, reading)
     order = [*_KEYS.values(), *_PARTS]
@@ -72,9 +84,14 @@ def read_codelists(reading: Reading) -> dict[str, Tree]:
 
 
 def _read_head(
-    row: Row, heading: str, made: dict[str, Tree], said: dict[tuple[str, str], At], reading: Reading
+    row: Row,
+    name: str,
+    heading: str,
+    made: dict[str, Tree],
+    said: dict[tuple[str, str], At],
+    reading: Reading,
 ) -> None:
-    text, name = row.cells.get(heading), row.cells["ID"]
+    text = row.cells.get(heading)
     if text is None:
         return
     first = said.setdefault((name, heading), text)
@@ -86,13 +103,6 @@ def _read_head(
         made[name] = None
     elif first is text and isinstance(codelist, dict):
         codelist[At(_KEYS[heading], text.cell)] = value
-
-
-def _note_shown(row: Row, reading: Reading) -> None:
-    for heading in ("Order", "NCI Term Code"):
-        if heading in row.cells:
-            text = row.cells[heading]
-            reading.fault(faults.worked_out(text.cell, text, heading, "clear the cell"))
 
 
 def _read_entry(row: Row, codelist: dict[str, Tree], reading: Reading) -> None:

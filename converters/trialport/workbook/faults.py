@@ -25,8 +25,8 @@ def unknown_sheet(name: str, known: Iterable[str]) -> Diagnostic:
 
 
 def foreign_sheet(name: str) -> Diagnostic:
-    """E1034 as a note: a sheet that is not taken over."""
-    problem = f"the sheet {shown(name)} is none of a specification and is not taken over"
+    """E1034 as a note: a sheet that is kept beside the specification."""
+    problem = f"the sheet {shown(name)} is none of a specification and is kept beside it"
     return Diagnostic("E1034", Place(record=name), problem, severity=Severity.NOTE)
 
 
@@ -128,6 +128,26 @@ def worked_out(cell: Cell, text: str, heading: str, remedy: str) -> Diagnostic:
 
 
 def not_used(cell: Cell, what: str, name: str) -> Diagnostic:
-    """E1049 as a warning: nothing refers to a row, which a specification then has no place for."""
-    problem = f"nothing refers to the {what} {shown(name)}, which is not taken over"
-    return Diagnostic("E1049", _at(cell), problem, severity=Severity.WARNING)
+    """E1049 as a note: nothing refers to a row, which a specification then has no place for."""
+    problem = f"nothing refers to the {what} {shown(name)}, which is kept beside the specification"
+    return Diagnostic("E1049", _at(cell), problem, severity=Severity.NOTE)
+
+
+def shown_row_gone(sheet: str, name: str) -> Diagnostic:
+    """E1050 as a note: a row that only shows what follows from the rest was taken out."""
+    told = f"the row of {shown(name)} is gone; it follows from the rest and comes back"
+    return Diagnostic("E1050", Place(record=sheet), told, severity=Severity.NOTE)
+
+
+def foreign_column(cell: Cell, heading: str) -> Diagnostic:
+    """E1036 as a note: a column that is kept beside the specification."""
+    problem = f"the column {shown(heading)} is none of a specification and is kept beside it"
+    return Diagnostic("E1036", _at(cell), problem, severity=Severity.NOTE)
+
+
+def kept_cells(sheet: str, cells: int, rows: int) -> Diagnostic:
+    """E1051 as a note: how much of a foreign sheet is kept beside the study that it began."""
+    problem = (
+        f"{cells} cells and {rows} rows have no place in a specification and are kept beside it"
+    )
+    return Diagnostic("E1051", Place(record=sheet), problem, severity=Severity.NOTE)

@@ -8,12 +8,13 @@ from typing import Any
 from trialport.spec.schema import keys
 from trialport.workbook.cell_text import LEFT_EMPTY, list_text, mixed_text, scalar_text
 from trialport.workbook.layout import GROUP, GROUPS, PART, Column, Kind, Path, Sheet, Step
-from trialport.workbook.references import References
+from trialport.workbook.references import Names, References
 from trialport.workbook.tree import Files, Tree
 
 
 def node_rows(sheet: Sheet, files: Files, references: References) -> Iterator[dict[str, str]]:
     """Yield the row of each node of a sheet: by file, and in the order of the file."""
+    names_of = Names()
     for path, tree in files.items():
         group, _, name = path.rpartition("/")
         if path != sheet.file and (sheet.file or group not in GROUPS):
@@ -21,7 +22,7 @@ def node_rows(sheet: Sheet, files: Files, references: References) -> Iterator[di
         start = [] if sheet.file else [str(tree.get("dataset") or name)]
         for part, steps in {"": sheet.path, **sheet.parts}.items():
             for names, node in _nodes(tree, steps, start):
-                yield _row(sheet, part, names, node, references, group)
+                yield _row(sheet, part, names, node, references, names_of, group)
 
 
 def _nodes(tree: Tree, steps: Path, names: list[str]) -> Iterator[tuple[list[str], Tree]]:
@@ -43,7 +44,13 @@ def _nodes(tree: Tree, steps: Path, names: list[str]) -> Iterator[tuple[list[str
 
 
 def _row(
-    sheet: Sheet, part: str, names: list[str], node: Tree, references: References, group: str
+    sheet: Sheet,
+    part: str,
+    names: list[str],
+    node: Tree,
+    references: References,
+    names_of: Names,
+    group: str,
 ) -> dict[str, str]:
     address = dict(zip(sheet.address, names, strict=False))
     if part:
@@ -53,7 +60,7 @@ def _row(
     if node is None:
         return cells | {_first_key(sheet).heading: LEFT_EMPTY}
     said = long_form(node, sheet.node)
-    name = references.name(sheet, cells, said)
+    name = names_of.of(sheet, cells, str(said.get("variable") or ""))
     for column in sheet.columns:
         if column.heading == GROUP:
             cells[GROUP] = group

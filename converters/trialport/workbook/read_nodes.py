@@ -12,9 +12,9 @@ from trialport.spec.nodes import Dataset, Records
 from trialport.spec.schema import keys
 from trialport.workbook import faults
 from trialport.workbook.cells import At, written
-from trialport.workbook.layout import GROUP, GROUPS, PART, Column, Kind, Path, Sheet, Step
+from trialport.workbook.layout import GROUP, GROUPS, PART, Kind, Path, Sheet, Step
 from trialport.workbook.reading import Reading, Row
-from trialport.workbook.references import Referred
+from trialport.workbook.references import Names, Referred
 from trialport.workbook.tree import Tree
 
 Node = dict[str, Tree]
@@ -34,6 +34,7 @@ class Made:
 
 def read_datasets(sheet: Sheet, made: Made, reading: Reading, referred: Referred) -> None:
     """Begin the file of each dataset."""
+    names_of = Names()
     for row in reading.rows(sheet.name, (*sheet.address, GROUP)):
         name, group = row.cells["Dataset"], row.cells[GROUP]
         if name in made.datasets:
@@ -47,17 +48,18 @@ def read_datasets(sheet: Sheet, made: Made, reading: Reading, referred: Referred
             continue
         path = PurePosixPath(group, f"{name.lower()}.yaml").as_posix()
         made.datasets[name] = path
-        node = _node(sheet, row, reading, referred)
+        node = _node(sheet, row, reading, referred, names_of)
         content = node if isinstance(node, dict) else {}
         made.file(path).update({At("dataset", name.cell): name, **content})
 
 
 def read_nodes(sheet: Sheet, made: Made, reading: Reading, referred: Referred) -> None:
     """Put the node of each row of a sheet into the file that it belongs to."""
+    names_of = Names()
     for row in reading.rows(sheet.name, sheet.address):
         file = _file(sheet, row, made, reading)
         found = _steps(sheet, row, reading)
-        node = _node(sheet, row, reading, referred)
+        node = _node(sheet, row, reading, referred, names_of)
         if file is not None and found is not None:
             _put(_Spot(sheet, row, reading), file, *found, node)
 
@@ -156,30 +158,25 @@ def _opened(tree: Node, name: str) -> Node:
     return inner
 
 
-def _node(sheet: Sheet, row: Row, reading: Reading, referred: Referred) -> Tree:
+def _node(sheet: Sheet, row: Row, reading: Reading, referred: Referred, names_of: Names) -> Tree:
     """Return the node of a row: one text where it needs no more, None where it is left empty."""
     found: Node = {}
+    name = names_of.of(sheet, row.cells, row.text("Variable"))
     cells = [
         (column, row.cells[column.heading])
         for column in sheet.columns
-        if column.heading in row.cells and column.heading != GROUP
+        if column.heading in row.cells and column.keys
     ]
     for column, text in cells:
-        if column.kind is Kind.SHOWN:
-            reading.fault(faults.worked_out(text.cell, text, column.heading, "clear the cell"))
-            continue
-        value = _value(column, text, reading, referred)
+        if column.kind in (Kind.METHOD, Kind.COMMENT, Kind.WHERE):
+            value = referred.value(column.kind, text, name, reading)
+        else:
+            value = reading.value(text, column.kind)
         if value is not None:
             _set(found, column.keys, text, value)
     if cells and not found and not reading.found:
         return None
     return _short(_in_order(found, sheet.node), sheet.node)
-
-
-def _value(column: Column, text: At, reading: Reading, referred: Referred) -> Tree:
-    if column.kind in (Kind.METHOD, Kind.COMMENT, Kind.WHERE):
-        return referred.value(column.kind, text, reading)
-    return reading.value(text, column.kind)
 
 
 def _set(found: Node, names: tuple[str, ...], text: At, value: Tree) -> None:

@@ -24,7 +24,7 @@ class Row:
 
     def text(self, heading: str) -> str:
         """Return the text of a cell, '' where it is empty."""
-        return self.cells.get(heading, "")
+        return str(self.cells.get(heading, ""))
 
     def cell(self, heading: str) -> Cell:
         """Return the cell of a heading, or the first one where there is no such column."""
