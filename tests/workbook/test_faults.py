@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from trialport.cli import main
-from trialport.diagnostics import SpecError, WriteError
+from trialport.diagnostics import Severity, SpecError, WriteError
 from trialport.pipeline.workbook import check_workbook
 from trialport.workbook.book import Table
 from trialport.workbook.read import read_workbook
@@ -154,7 +154,8 @@ def test_a_fault_names_its_sheet_and_cell(
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
     made = [each for each in study_tables(TINY) if each.name != "Datasets"]
     found = check_workbook(write_book(tmp_path / "spec.xlsx", [*made, _table("DataSet")]))
-    assert str(found[0]).endswith(
+    errors = [each for each in found if each.severity is Severity.ERROR]
+    assert str(errors[0]).endswith(
         "spec.xlsx Datasets: the workbook has no sheet 'Datasets'; did you mean 'DataSet'?"
     )
 
@@ -277,6 +278,14 @@ def test_a_file_that_is_no_workbook_or_a_trap_is_refused(
     with pytest.raises(SpecError) as refused:
         read_workbook(Path("spec.xlsx"))
     assert str(refused.value).startswith(expected)
+
+
+@pytest.mark.parametrize("name", ["a:b", "x" * 32, "STUDY"])
+def test_a_name_that_no_sheet_can_have_is_refused(name: str) -> None:
+    table = Table("Study", ("Attribute",), ())
+    with pytest.raises(WriteError) as refused:
+        workbook_bytes([table, Table(name, ("A",), ())], "spec.xlsx")
+    assert str(refused.value).startswith("E4111 workbook.yaml: no sheet can be called ")
 
 
 def test_import_writes_a_study_that_checks_clean(

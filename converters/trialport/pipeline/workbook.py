@@ -23,11 +23,12 @@ from trialport.workbook.begin import begin_study, is_foreign
 from trialport.workbook.book import Table, read_tables, tables
 from trialport.workbook.derived import derived
 from trialport.workbook.face import plan_face
+from trialport.workbook.faults import nothing_shown
 from trialport.workbook.kept import FILE as KEPT_FILE
 from trialport.workbook.kept import Kept, kept_of
 from trialport.workbook.places import in_cells, with_book
 from trialport.workbook.read import read_workbook
-from trialport.workbook.render import rendered
+from trialport.workbook.render import SHOWN, rendered
 from trialport.workbook.shown import with_our_names, without_shown
 from trialport.workbook.tree import Tree, tree_of
 from trialport.workbook.write import workbook_bytes
@@ -135,6 +136,8 @@ def _read(path: Path, book: str) -> tuple[Trees, Kept, list[Diagnostic]]:
         if begun is not None:
             trees, notes = begun.files, list(begun.notes)
     else:
+        if SHOWN not in reading.tables:
+            reading.fault(nothing_shown(SHOWN))
         without_shown(reading, kept)
         trees = read_tables(reading, kept)
     found = list(with_book(reading.found, book))

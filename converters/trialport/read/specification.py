@@ -13,7 +13,7 @@ MOST_FILES = 500
 
 _SUFFIXES = (".yaml", ".yml")
 _NO_PARTS = ("dispositions.yaml", "privacy.yaml", "workbook.yaml")
-"""What was decided about findings and about sending, and what a workbook holds beside it: beside the
+"""What was decided about findings and about sending, and the rest of a workbook: beside the
 specification, no part of it."""
 
 

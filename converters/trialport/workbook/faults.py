@@ -18,6 +18,12 @@ def no_sheet(name: str, there: Iterable[str]) -> Diagnostic:
     return Diagnostic("E1033", Place(record=name), f"the workbook has no sheet '{name}'", remedy)
 
 
+def nothing_shown(name: str) -> Diagnostic:
+    """E1033 as a note: the list of what a workbook only shows is missing."""
+    problem = f"without the sheet '{name}' all that the workbook shows counts as the study's own"
+    return Diagnostic("E1033", Place(record=name), problem, severity=Severity.NOTE)
+
+
 def unknown_sheet(name: str, known: Iterable[str]) -> Diagnostic:
     """E1034: a sheet that is none of a specification and looks like one."""
     remedy = did_you_mean(name, known)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from trialport.workbook import faults
 from trialport.workbook.book import headings
-from trialport.workbook.cells import At
+from trialport.workbook.cells import At, Cell
 from trialport.workbook.kept import Kept
 from trialport.workbook.pinnacle import (
     ATTRIBUTES,
@@ -66,21 +66,16 @@ def without_shown(reading: Reading, kept: Kept) -> None:
     """
     marks = _marks(reading)
     kept.foreign = ("", "") in marks
-    tables = {name: each for name, each in reading.tables.items() if name != SHOWN}
-    for name, table in tables.items():
+    taking = _Taking(reading, kept, marks)
+    tables: dict[str, ReadTable] = {}
+    for name, table in reading.tables.items():
+        if name == SHOWN:
+            continue
         keys = RowKeys(name)
-        rows: list[Row] = []
-        gone = {row for sheet, row in marks if sheet == name}
-        for row in table.rows:
-            key = keys.of(row.cells)
-            gone.discard(key)
-            left = _left(name, key, row, marks.get((name, key), {}), kept, reading)
-            if left is not None:
-                rows.append(left)
-        for key in sorted(gone):
-            if "" in marks[name, key] and marks[name, key][""].get("Kind") == FOLLOWS:
-                reading.fault(faults.shown_row_gone(name, key))
-        tables[name] = replace(table, rows=tuple(rows))
+        named = [(keys.of(row.cells), row) for row in table.rows]
+        left = [each for key, row in named if (each := taking.left(name, key, row)) is not None]
+        tables[name] = replace(table, rows=tuple(left))
+        taking.note_gone(name, {key for key, _ in named})
     reading.tables = {name: each for name, each in tables.items() if name not in OTHER_SHEETS}
 
 
@@ -92,81 +87,87 @@ def _marks(reading: Reading) -> dict[tuple[str, str], dict[str, Mark]]:
     return marks
 
 
-def _left(
-    sheet: str, key: str, row: Row, marks: Mapping[str, Mark], kept: Kept, reading: Reading
-) -> Row | None:
-    """Return what of a row the study says; None where that is nothing."""
-    is_other = sheet in OTHER_SHEETS or sheet not in headings()
-    if is_other and marks.get("", {}).get("Kind") != FOLLOWS:
-        kept.rows.setdefault(sheet, []).append(_texts(row))
-        return None
-    if sheet == "Study" and row.text("Attribute") in ATTRIBUTES:
-        kept.rows.setdefault(sheet, []).append(_texts(row))
-        return None
-    if "" in marks:
-        return _left_of_shown_row(sheet, key, row, marks, kept, reading)
-    cells = dict(row.cells)
-    for heading, mark in marks.items():
-        _take_out(sheet, key, row, heading, mark, cells, kept, reading)
-    known = set(headings().get(sheet, cells)) - set(beside(sheet))
-    for heading in [each for each in cells if each not in known and each not in marks]:
-        kept.keep(sheet, key, heading, "", str(cells.pop(heading)))
-    return replace(row, cells=cells)
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Takes out of rows what is listed of them, and keeps the rest that is no specification's."""
 
+    reading: Reading
+    kept: Kept
+    marks: Marks
 
-def _texts(row: Row) -> dict[str, str]:
-    return {name: str(text) for name, text in row.cells.items()}
+    def left(self, sheet: str, key: str, row: Row) -> Row | None:
+        """Return what of a row the study says; None where that is nothing."""
+        marks = self.marks.get((sheet, key), {})
+        follows = marks.get("", {}).get("Kind") == FOLLOWS
+        known = headings()
+        is_other = sheet in OTHER_SHEETS or sheet not in known
+        is_other = is_other or (sheet == "Study" and row.text("Attribute") in ATTRIBUTES)
+        if (is_other and not follows) or ("" in marks and not follows):
+            texts = {name: str(text) for name, text in row.cells.items()}
+            self.kept.rows.setdefault(sheet, []).append(texts)
+            return None
+        if follows:
+            return self._left_of_shown_row(sheet, key, row, marks)
+        cells = dict(row.cells)
+        for heading, mark in marks.items():
+            self._take_out(_Spot(sheet, key, row), heading, mark, cells)
+        ours = set(known[sheet]) - set(beside(sheet))
+        for heading in [each for each in cells if each not in ours and each not in marks]:
+            self.kept.keep(sheet, key, heading, "", str(cells.pop(heading)))
+        return replace(row, cells=cells)
 
+    def _left_of_shown_row(
+        self, sheet: str, key: str, row: Row, marks: Mapping[str, Mark]
+    ) -> Row | None:
+        if sheet == WHERES:
+            name = f"{row.text('Dataset')}.{row.text('Variable')}.{row.text('Value')}"
+            self.kept.ids.setdefault(WHERES, {})[name] = row.text("ID")
+        over = {heading for heading, mark in marks.items() if mark.get("Kind") in (KEPT, KEPT_OVER)}
+        for heading in over:
+            says = str(marks[heading].get("Says", ""))
+            self.kept.keep(sheet, key, heading, says, row.text(heading))
+        changed = {
+            heading: text
+            for heading, text in row.cells.items()
+            if text != marks.get(heading, {}).get("Shows")
+            and heading not in (*key_headings(sheet), *over)
+        }
+        fixed = sheet != "Variables" or "" in self.marks.get(("Datasets", row.text("Dataset")), {})
+        for heading, text in changed.items():
+            if fixed or heading in beside(sheet):
+                self._refuse(text.cell, text, heading)
+        address = {each: row.cells[each] for each in key_headings(sheet) if each in row.cells}
+        return replace(row, cells=address | changed) if changed and not fixed else None
 
-def _left_of_shown_row(
-    sheet: str, key: str, row: Row, marks: Mapping[str, Mark], kept: Kept, reading: Reading
-) -> Row | None:
-    if marks[""].get("Kind") == KEPT:
-        kept.rows.setdefault(sheet, []).append(_texts(row))
-        return None
-    if sheet == WHERES:
-        name = f"{row.text('Dataset')}.{row.text('Variable')}.{row.text('Value')}"
-        kept.ids.setdefault(WHERES, {})[name] = row.text("ID")
-    over = {heading for heading, mark in marks.items() if mark.get("Kind") in (KEPT, KEPT_OVER)}
-    for heading in over:
-        says, text = marks[heading].get("Says", ""), row.text(heading)
-        kept.keep(sheet, key, heading, str(says), text)
-    changed = {
-        heading: text
-        for heading, text in row.cells.items()
-        if text != marks.get(heading, {}).get("Shows")
-        and heading not in (*key_headings(sheet), *over)
-    }
-    if not changed:
-        return None
-    fixed = sheet != "Variables" or row.text("Dataset").startswith(("SUPP", "RELREC"))
-    for heading, text in changed.items():
-        if fixed or heading in beside(sheet):
-            remedy = "put back what stood there, and change what it follows from"
-            reading.fault(faults.worked_out(text.cell, text, heading, remedy))
-    address = {each: row.cells[each] for each in key_headings(sheet) if each in row.cells}
-    return None if fixed else replace(row, cells=address | changed)
+    def _take_out(self, spot: _Spot, heading: str, mark: Mark, cells: dict[str, At]) -> None:
+        """Put what the study says into a cell that still shows what it showed."""
+        text, says = spot.row.text(heading), mark.get("Says", "")
+        is_beside, is_kept = heading in beside(spot.sheet), mark.get("Kind") != FOLLOWS
+        if text == mark.get("Shows", "") or (is_beside and is_kept):
+            cells.pop(heading, None)
+            if is_kept:
+                self.kept.keep(spot.sheet, spot.key, heading, str(says), text)
+            if says and mark.get("Kind") == KEPT:
+                cells[heading] = At(says, spot.row.cell(heading))
+        elif is_beside and text:
+            self._refuse(spot.row.cell(heading), text, heading)
 
-
-def _take_out(
-    sheet: str,
-    key: str,
-    row: Row,
-    heading: str,
-    mark: Mark,
-    cells: dict[str, At],
-    kept: Kept,
-    reading: Reading,
-) -> None:
-    """Put what the study says into a cell that still shows what it showed."""
-    text, shows, says = row.text(heading), mark.get("Shows", ""), mark.get("Says", "")
-    is_beside, is_kept = heading in beside(sheet), mark.get("Kind") != FOLLOWS
-    if text == shows or (is_beside and is_kept):
-        cells.pop(heading, None)
-        if is_kept:
-            kept.keep(sheet, key, heading, str(says), text)
-        if says and mark.get("Kind") == KEPT:
-            cells[heading] = At(says, row.cell(heading))
-    elif is_beside and text:
+    def _refuse(self, cell: Cell, text: str, heading: str) -> None:
         remedy = "put back what stood there, and change what it follows from"
-        reading.fault(faults.worked_out(row.cell(heading), text, heading, remedy))
+        self.reading.fault(faults.worked_out(cell, text, heading, remedy))
+
+    def note_gone(self, sheet: str, there: Collection[str]) -> None:
+        """Note the rows that follow from the rest and are not there any more."""
+        for (name, key), marks in sorted(self.marks.items()):
+            gone = name == sheet and key not in there
+            if gone and marks.get("", {}).get("Kind") == FOLLOWS:
+                self.reading.fault(faults.shown_row_gone(sheet, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A row by its sheet and name."""
+
+    sheet: str
+    key: str
+    row: Row

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxInputError
 from xlsxwriter.format import Format
 
-from trialport.diagnostics import Diagnostic, Place, WriteError
+from trialport.diagnostics import Diagnostic, Place, WriteError, shown
 from trialport.workbook.book import Table
 from trialport.workbook.cells import Cell
+from trialport.workbook.kept import FILE as KEPT_FILE
 
 MOST_CHARACTERS = 32_767
 """How much text Excel holds in a cell."""
@@ -24,7 +26,8 @@ def workbook_bytes(tables: Sequence[Table], book: str) -> bytes:
     """Return an .xlsx workbook with one sheet a table; nothing in it is a formula or a link.
 
     Raises:
-        WriteError: E4110 a text that is too long for a cell, with the cell.
+        WriteError: E4110 a text that is too long for a cell, with the cell; E4111 a name that no
+            sheet can have.
     """
     too_long = [fault for each in tables for fault in _too_long(each, book)]
     if too_long:
@@ -53,7 +56,12 @@ def _too_long(table: Table, book: str) -> list[Diagnostic]:
 
 
 def _write_sheet(workbook: xlsxwriter.Workbook, table: Table, head: Format, body: Format) -> None:
-    sheet = workbook.add_worksheet(table.name)
+    try:
+        sheet = workbook.add_worksheet(table.name)
+    except XlsxInputError as error:
+        problem = f"no sheet can be called {shown(table.name)}: {error}"
+        remedy = "correct the name in workbook.yaml"
+        raise WriteError([Diagnostic("E4111", Place(KEPT_FILE), problem, remedy)]) from error
     for column, heading in enumerate(table.headings):
         sheet.write_string(0, column, heading, head)
         longest = max((len(each.get(heading, "")) for each in table.rows), default=0)
