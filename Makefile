@@ -74,7 +74,18 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not fetched'
 
-interop: $(VENV)/.dev
+# The reference engine of CDISC wants a Python 3.12 of its own; without one its tests are skipped.
+PYTHON312 ?= $(firstword $(shell command -v python3.12) $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python))
+CORE_VENV := .venv-core
+CORE_ENGINE := cdisc-rules-engine==0.17.1
+
+$(CORE_VENV)/.made:
+	@if test -n '$(PYTHON312)'; then $(PYTHON312) -m venv $(CORE_VENV) && \
+	$(CORE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(CORE_ENGINE)' && touch $@; \
+	else echo 'no Python 3.12: the reference engine is not installed'; fi
+
+interop: $(VENV)/.dev $(CORE_VENV)/.made
+	TRIALPORT_CORE_PYTHON="$${TRIALPORT_CORE_PYTHON:-$$(ls $(CURDIR)/$(CORE_VENV)/bin/python 2>/dev/null)}" \
 	$(BIN)/python -m pytest -m interop -rs
 
 check: style types layers test
@@ -117,7 +128,7 @@ build: $(BIN)/python
 	$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) dist out
+	rm -rf $(VENV) $(CORE_VENV) dist out
 
 # --- CDISC's own test data: needs the published file, which is too large to be here ---
 

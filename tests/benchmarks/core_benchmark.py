@@ -24,6 +24,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from trialport.rules.core.guide import Guide
+from trialport.rules.core.reference import engine_results
 from trialport.rules.core.run import run_core
 from trialport.rules.core.shipped import core_rules_of
 from trialport.rules.core.study import CoreStudy
@@ -32,7 +33,7 @@ from trialport.standard.load import load_standard
 from trialport.templates import shipped
 from trialport.xport import write_xpt
 
-from tests.benchmarks.core_comparison import STANDARD, engine_results
+from tests.benchmarks.core_comparison import STANDARD
 
 RULES = "CORE-000023,CORE-000107,CORE-000356,CORE-000542"
 
@@ -58,7 +59,7 @@ def main() -> int:
         ours = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         theirs: dict[str, float] = {}
         if args.engine is not None and args.engine.exists():
-            found = engine_results(args.engine, args.cache, rules, files, args.seconds)
+            found = engine_results(args.engine, args.cache, rules, files, seconds=args.seconds)
             theirs = {each["rule"]: each["seconds"] for each in found}
     sys.stdout.write(table(rules, ours, theirs))
     return 0

@@ -10,38 +10,16 @@ how many (dataset, record) each flags, and how many only one of them flags.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from trialport.rules.core.guide import Guide
-from trialport.rules.core.run import run_core
+from trialport.rules.core.reference import Compared, compare, engine_results
 from trialport.rules.core.shipped import core_rules_of
-from trialport.rules.core.study import CoreStudy
 from trialport.rules.folder import load_folder
-from trialport.standard.load import load_standard
-from trialport.templates import shipped
 
 STANDARD = ("SDTMIG", "3.4")
-_ENGINE = Path(__file__).with_name("core_engine.py")
-
-Record = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A rule with what each side flags; `ran` tells which sides could ask it."""
-
-    rule: str
-    ours: frozenset[Record]
-    theirs: frozenset[Record]
-    ran: tuple[bool, bool]
 
 
 def main() -> int:
@@ -58,53 +36,22 @@ def main() -> int:
         return 0
     rules = [each.id for each in core_rules_of(*STANDARD)]
     files = sorted(args.folder.glob("*.xpt"))
-    theirs = {
-        each["rule"]: each
-        for each in engine_results(args.engine_python, args.cache, rules, files, args.seconds)
-    }
-    compared = list(compare(args.folder, theirs))
+    define = args.folder / "define.xml"
+    theirs = engine_results(
+        args.engine_python,
+        args.cache,
+        rules,
+        files,
+        define=define if define.is_file() else None,
+        seconds=args.seconds,
+    )
+    loaded = load_folder(args.folder)
+    with duckdb.connect() as connection:
+        for name, table_ in loaded.tables.items():
+            connection.register(name, table_)
+        compared = list(compare(loaded, connection, theirs))
     sys.stdout.write(table(compared))
     return int(any(each.ours != each.theirs for each in compared))
-
-
-def engine_results(
-    python: Path, cache: Path, rules: Sequence[str], files: Sequence[Path], seconds: float
-) -> Iterator[Mapping[str, Any]]:
-    """Yield what the reference engine says of each rule that it got to within a time."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "engine.jsonl"
-        command = [python, _ENGINE, cache, out, ",".join(rules), *files]
-        try:
-            subprocess.run(
-                [str(each) for each in command], check=True, capture_output=True, timeout=seconds
-            )
-        except subprocess.TimeoutExpired:
-            sys.stderr.write(f"the engine was ended after {seconds:.0f} s\n")
-        if out.exists():
-            lines = out.read_text(encoding="utf-8").splitlines()
-            yield from (json.loads(each) for each in lines if each.endswith("}"))
-
-
-def compare(folder: Path, theirs: Mapping[str, Mapping[str, Any]]) -> Iterator[Compared]:
-    """Yield each rule that both were asked, with the records that each flags."""
-    loaded = load_folder(folder)
-    with duckdb.connect() as connection:
-        for name, records in loaded.tables.items():
-            connection.register(name, records)
-        guide = Guide(load_standard(shipped() / "standard", *STANDARD))
-        study = CoreStudy(
-            [each for each in loaded.datasets if each.name in loaded.tables], connection, guide
-        )
-        rules = [each for each in core_rules_of(*STANDARD) if each.id in theirs]
-        result = run_core(rules, study, most=None)
-    ours: dict[str, set[Record]] = {}
-    for each in result.findings:
-        ours.setdefault(each.rule, set()).add((each.dataset.upper(), each.row))
-    for rule in rules:
-        there = theirs[rule.id]
-        flagged = frozenset((str(name), int(row)) for name, row, _ in there["findings"])
-        ran = (rule.id in result.ran, bool(there["ran"]))
-        yield Compared(rule.id, frozenset(ours.get(rule.id, ())), flagged, ran)
 
 
 def table(compared: Sequence[Compared]) -> str:

@@ -165,7 +165,18 @@ def test_with_the_raw_records_a_finding_of_core_names_them_too(
     }
 
 
-def test_study_and_raw_records_go_together(run: Run, tiny: Path, late: Path) -> None:
-    ran = run("validate", late / "out", "--study", tiny / "study")
+def test_raw_records_need_their_study(run: Run, late: Path) -> None:
+    ran = run("validate", late / "out", "--raw", late / "raw")
     assert ran.code == 2
-    assert "--study and --raw go together" in ran.err
+    assert "--raw needs --study" in ran.err
+
+
+def test_an_engine_that_is_not_there_is_told(run: Run, late: Path, tmp_path: Path) -> None:
+    engine = ("--core-python", tmp_path / "python", "--core-cache", tmp_path / "cache")
+    ran = run("validate", late / "out", "--no-core", "--with-core", *engine)
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == (
+        "E5022: error: the reference engine cannot be run: there is no Python at "
+        f"'{tmp_path / 'python'}'; install cdisc-rules-engine into a Python 3.12 of its own, and "
+        "name that Python and the folder of the engine's cache"
+    )

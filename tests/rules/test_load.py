@@ -64,7 +64,8 @@ def test_text_keeps_what_yaml_would_guess() -> None:
         (
             "code: TP0101",
             "code: AE1",
-            "E1118 r.yaml:1: 'AE1' of 'code' is not a rule code; write TP and four digits",
+            "E1118 r.yaml:1: 'AE1' of 'code' is not a rule code; "
+            "write two to six capitals and three or four digits",
         ),
         (
             "severity: error",

@@ -22,11 +22,12 @@ from trialport.cli.show import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from trialport.diagnostics import Diagnostic
     from trialport.findings.dispositions import Disposition
     from trialport.findings.judged import Judged
+    from trialport.rules.core.reference import Compared
 
     NotRun = Sequence[tuple[str, str, str]]
 
@@ -34,6 +35,7 @@ _NOTHING_THERE = "E3085"
 """The folder holds no transport file, so there is nothing to judge."""
 
 _FORMATS = ("text", "summary", "json", "sarif", "junit", "html")
+_WITH_ENGINE = ("text", "json")
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html"}
 
 
@@ -79,14 +81,35 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html
     "--study",
     metavar="STUDY",
     type=click.Path(path_type=Path),
-    help="The specification that DIR was converted by: with --raw, findings of every rule name "
-    "the raw cells and the line of the specification behind a value.",
+    help="The specification that DIR was converted by: its own rules are asked, too. With --raw, "
+    "findings name the raw cells and the line of the specification behind a value.",
 )
 @click.option(
     "--raw",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     help="The raw files that DIR was converted from; see --study.",
+)
+@click.option(
+    "--with-core",
+    is_flag=True,
+    help="Ask CDISC's reference engine as well, and show rule by rule where the two differ.",
+)
+@click.option(
+    "--core-python",
+    metavar="FILE",
+    envvar="TRIALPORT_CORE_PYTHON",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The Python that has cdisc-rules-engine, for --with-core.",
+)
+@click.option(
+    "--core-cache",
+    metavar="DIR",
+    envvar="TRIALPORT_CORE_CACHE",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The folder of the engine's cache, for --with-core; it is trusted.",
 )
 @encoding_option
 @json_option
@@ -104,6 +127,9 @@ def command(
     baseline: Path | None,
     study: Path | None,
     raw: Path | None,
+    with_core: bool,
+    core_python: Path | None,
+    core_cache: Path | None,
     encoding: str,
     as_json: bool,
 ) -> None:
@@ -113,13 +139,18 @@ def command(
     could not be asked is listed too, with the reason. The exit code is 1 where a finding is an
     error that was neither accepted nor called a false positive, and is not in the baseline.
     """
-    if (study is None) != (raw is None):
-        raise click.UsageError("--study and --raw go together")
+    if raw is not None and study is None:
+        raise click.UsageError("--raw needs --study")
+    form = form or _form(output, as_json=as_json)
+    if with_core and (core_python is None or core_cache is None):
+        raise click.UsageError("--with-core needs --core-python and --core-cache")
+    if with_core and form not in _WITH_ENGINE:
+        raise click.UsageError(f"--with-core is told as {' or '.join(_WITH_ENGINE)}")
     from trialport.diagnostics import DataError
     from trialport.findings.baseline import load_baseline
     from trialport.findings.dispositions import load_dispositions
     from trialport.findings.judged import judge
-    from trialport.pipeline import validate
+    from trialport.pipeline import compare_with_engine, validate
 
     decided = load_dispositions(dispositions) if dispositions else ()
     known = load_baseline(baseline) if baseline else None
@@ -128,8 +159,12 @@ def command(
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
     judged = judge(in_order(found), [each for each in decided if _is_asked(each, core=core)], known)
-    form = form or _form(output, as_json=as_json)
-    text = _told(form, folder, judged, not_run)
+    compared: list[Compared] = []
+    if with_core and core_python is not None and core_cache is not None:
+        compared = compare_with_engine(
+            folder, python=core_python, cache=core_cache, sdtmig=sdtmig, encoding=encoding
+        )
+    text = _told(form, folder, judged, not_run, compared)
     if output is None:
         emit(text.rstrip("\n"))
     else:
@@ -156,10 +191,16 @@ def _is_asked(decided: Disposition, *, core: bool) -> bool:
     return core or not decided.code.startswith("CORE")
 
 
-def _told(form: str, folder: Path, judged: Sequence[Judged], not_run: NotRun) -> str:
+def _told(
+    form: str,
+    folder: Path,
+    judged: Sequence[Judged],
+    not_run: NotRun,
+    compared: Sequence[Compared],
+) -> str:
     """Return the findings in one of the formats."""
     if form == "json":
-        return _document(folder, judged, not_run)
+        return _document(folder, judged, not_run, compared)
     if form == "sarif":
         from trialport import __version__
         from trialport.findings.sarif import sarif
@@ -173,7 +214,9 @@ def _told(form: str, folder: Path, judged: Sequence[Judged], not_run: NotRun) ->
         from trialport.findings.page import findings_page
 
         return findings_page(str(folder), judged, not_run)
-    return _summary(judged) if form == "summary" else _lines(judged, not_run)
+    if form == "summary":
+        return _summary(judged)
+    return "\n".join([_lines(judged, not_run), *_differences(compared)])
 
 
 def _lines(judged: Sequence[Judged], not_run: NotRun) -> str:
@@ -206,7 +249,35 @@ def _summary(judged: Sequence[Judged]) -> str:
     return table(heads, rows) if rows else ""
 
 
-def _document(folder: Path, judged: Sequence[Judged], not_run: NotRun) -> str:
+def _differences(compared: Sequence[Compared]) -> list[str]:
+    """Return a line for each rule that the reference engine judges otherwise, and one of sums."""
+    lines: list[str] = []
+    for each in compared:
+        if not each.is_same:
+            only = [_some(each.ours - each.theirs), _some(each.theirs - each.ours)]
+            told = f"ours {len(each.ours)}, engine {len(each.theirs)}"
+            lines.append(
+                f"{each.rule}: differs: {told}; only ours: {only[0]}; only engine: {only[1]}"
+            )
+    if compared:
+        same = sum(each.is_same for each in compared)
+        both = sum(all(each.ran) for each in compared)
+        lines.append(
+            f"reference engine: {len(compared)} rules, {both} run by both; "
+            f"{same} with the same records flagged, {len(compared) - same} with others"
+        )
+    return lines
+
+
+def _some(records: Collection[tuple[str, int]]) -> str:
+    named = [f"{name} record {row}" if row else name for name, row in sorted(records)[:3]]
+    more = [f"{len(records) - 3} more"] if len(records) > 3 else []
+    return ", ".join([*named, *more]) or "none"
+
+
+def _document(
+    folder: Path, judged: Sequence[Judged], not_run: NotRun, compared: Sequence[Compared]
+) -> str:
     from trialport.findings.judged import causes, state_counts
     from trialport.pipeline import finding_json
 
@@ -231,6 +302,7 @@ def _document(folder: Path, judged: Sequence[Judged], not_run: NotRun) -> str:
                 for each in causes(judged)
             ],
             "findings": [finding_json(each.finding) | each.to_json() for each in judged],
+            **({"reference_engine": [each.to_json() for each in compared]} if compared else {}),
         }
     )
 

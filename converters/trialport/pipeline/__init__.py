@@ -8,6 +8,7 @@ from trialport.pipeline.made import Conversion, finding_json
 from trialport.pipeline.packaging import package
 from trialport.pipeline.planning import check, compare, plan, raw_tables, reduced
 from trialport.pipeline.queries import raw_queries
+from trialport.pipeline.reference import compare_with_engine
 from trialport.pipeline.validation import validate
 from trialport.pipeline.work import Progress, Raw
 
@@ -17,6 +18,7 @@ __all__ = [
     "Raw",
     "check",
     "compare",
+    "compare_with_engine",
     "convert",
     "datasets",
     "doctor",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trialport.diagnostics import Diagnostic, Place, SpecError
 from trialport.pipeline.made import Conversion
 from trialport.pipeline.planning import plan
+from trialport.pipeline.study_rules import study_rules
 from trialport.pipeline.work import Progress, Raw, Work
 from trialport.pipeline.writing import write_outputs
 from trialport.read.switches import Switches
@@ -65,6 +66,7 @@ def convert(
     from trialport.write.folder import fresh_folder
 
     planned, _ = plan(study, only, switches)
+    study_rules(planned)  # faults of the study's own rules stop it before anything is read
     target = Path(out)
     with Work(planned, raw, threads, memory_limit, progress, switches) as work:
         try:

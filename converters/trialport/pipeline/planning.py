@@ -21,10 +21,13 @@ def check(study: Path | str) -> list[Diagnostic]:
 
     Where it can be converted, raw columns that nothing reads are noted too.
     """
+    from trialport.pipeline.study_rules import check_study_rules
     from trialport.plan.unread_columns import unread_columns
 
     planned, found = plan_study(Path(study))
-    return found if planned is None else [*found, *unread_columns(planned.specification)]
+    if planned is None:
+        return found
+    return [*found, *unread_columns(planned.specification), *check_study_rules(planned)]
 
 
 def plan(

@@ -11,6 +11,7 @@ from trialport.moment import creation_time
 from trialport.pipeline.described import describe
 from trialport.pipeline.made import Conversion, finding_json, finding_order, manifest
 from trialport.pipeline.planning import encoding_of, raw_files
+from trialport.pipeline.study_rules import ask_rules_of_study
 from trialport.pipeline.work import Work
 from trialport.plan.model import Step, VariablePlan
 from trialport.spec.nodes import DataType
@@ -163,6 +164,8 @@ def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:
 
     work.progress("rules")
     found = validate_datasets(described, work.engine.connection)
+    staged, connection = list(work.digests), work.engine.connection
+    found += ask_rules_of_study(work.planned, described, connection, staged=staged)[0]
     work.progress("origins")
     work.findings += with_origins(found, work.engine, work.planned.plan, raw_files(work.planned))
 

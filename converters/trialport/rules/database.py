@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ class Database:
 
     connection: duckdb.DuckDBPyConnection
     datasets: Sequence[DatasetMetadata]
+    raw: Mapping[str, Relation] = field(default_factory=dict[str, Relation])
     _relations: dict[str, Relation | None] = field(default_factory=dict[str, Relation | None])
 
     def dataset(self, name: str) -> DatasetMetadata | None:
@@ -34,9 +35,13 @@ class Database:
     def relation(self, name: str) -> Relation | None:
         """Return the records of a dataset with the types they have, or None where there are none.
 
+        A raw table has the types of its contract.
+
         Text variables whose names end in DTC hold ISO 8601 text. What begins with two underscores
         is no variable.
         """
+        if name in self.raw:
+            return self.raw[name]
         if name not in self._relations:
             known = self.dataset(name) is not None and self._is_there(name)
             self._relations[name] = self._described(name) if known else None

@@ -31,9 +31,14 @@ from trialport.xport.arrow import dataset_schema
 from trialport.xport.model import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    import duckdb
 
     from trialport.rules.rule import Rule
+
+    Asked = tuple[list[Diagnostic], list[tuple[str, str, str]]]
+    Asker = Callable[[Sequence[DatasetMetadata], duckdb.DuckDBPyConnection], Asked]
 
 MANIFEST = "manifest.json"
 _GROUPS = ("sdtm", "adam")
@@ -62,6 +67,7 @@ def validate_folder(
     encoding: str = "ascii",
     rules: Iterable[Rule] | None = None,
     sdtmig: str = "",
+    more: Asker | None = None,
 ) -> tuple[ValidationResult, tuple[Diagnostic, ...]]:
     """Return what the rules find in a folder, and why some of its files could not be judged.
 
@@ -71,6 +77,7 @@ def validate_folder(
         rules: the rules to ask; the shipped ones unless stated.
         sdtmig: the version of SDTMIG whose CORE rules are asked of the tabulation datasets too;
             their findings stand with the faults of the files. None are asked where it is empty.
+        more: asks further rules of the datasets; what they find stands there too.
 
     Raises:
         SpecError: E1240, there is no such version of SDTMIG.
@@ -84,12 +91,15 @@ def validate_folder(
         for name, table in loaded.tables.items():
             connection.register(name, table)
         result = run_rules(loaded.datasets, connection, rules)
+        further, not_run = more(loaded.datasets, connection) if more else ([], [])
+        result = replace(result, not_run=(*result.not_run, *not_run))
+        faults = (*loaded.faults, *further)
         if not sdtmig:
-            return result, loaded.faults
+            return result, faults
         define = loaded.tabulation_define
         core = core_findings(loaded.datasets, connection, version=sdtmig, define=define)
     whole = replace(result, not_run=(*result.not_run, *core.not_run))
-    return whole, (*loaded.faults, *core.diagnostics)
+    return whole, (*faults, *core.diagnostics)
 
 
 def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:

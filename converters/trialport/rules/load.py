@@ -25,10 +25,24 @@ from trialport.spec.yaml_text import compose, line
 
 
 def _is_code(text: str) -> bool:
-    return re.fullmatch("TP[0-9]{4}", text) is not None
+    return re.fullmatch("(?!E[0-9])[A-Z]{2,6}[0-9]{3,4}", text) is not None
 
 
-_CODE = Form("E1118", "a rule code", "TP and four digits", _is_code)
+_CODE = Form("E1118", "a rule code", "two to six capitals and three or four digits", _is_code)
+
+
+def _is_source(text: str) -> bool:
+    return re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}|raw\.[a-z][a-z0-9_]*", text) is not None
+
+
+_SOURCE = Form("E1110", "a dataset or a raw table", "such as DM or raw.labs", _is_source)
+
+
+def _is_column(text: str) -> bool:
+    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
+
+
+_COLUMN = Form("E1110", "a variable or a raw column", "letters, digits and _", _is_column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +50,10 @@ class RuleLookup:
     """At most one record of a dataset that belongs to the record in question."""
 
     place: Place
-    source: Text = key("dataset to look into", name="from", form=forms.DATASET)
+    source: Text = key("dataset to look into", name="from", form=_SOURCE)
     by: Mapping[str, Text] = key(
         "key: a list of variables, or this record's variable: theirs",
-        form=forms.VARIABLE,
+        form=_COLUMN,
         listed=True,
     )
     where: Expression | None = key("records that count", default=None)
@@ -50,9 +64,9 @@ class RuleRecord:
     """One rule as it is written."""
 
     place: Place
-    code: Text = key("TP and four digits, once and for all", form=_CODE)
+    code: Text = key("two to six capitals and digits, once and for all", form=_CODE)
     title: str = key("what holds where the rule is kept, as a claim")
-    applies_to: tuple[str, ...] = key("datasets by name, SDTM, ADaM or *")
+    applies_to: tuple[str, ...] = key("datasets by name, SDTM, ADaM or *; raw tables as raw.labs")
     severity: Severity = key("error, warning or note")
     fails_when: Expression = key("condition of a record that breaks the rule")
     lookups: Mapping[str, RuleLookup] = key(

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trialport.diagnostics import Diagnostic
+from trialport.functions.model import Type
 from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata
+from trialport.plan.catalogue import Relation
 from trialport.rules.described import Stored, described
-from trialport.rules.rule import Records, Rule, ValidationResult
+from trialport.rules.rule import RAW, Records, Rule, ValidationResult
 from trialport.rules.run import run_rules
 from trialport.rules.standards import Standards
+from trialport.spec import sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +25,9 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SQL_TYPES = {"date": "DATE", "number": "DOUBLE", "text": "VARCHAR"}
 
 
-def proof_faults(rules: Iterable[Rule], standards: Standards) -> list[Diagnostic]:
+def proof_faults(
+    rules: Iterable[Rule], standards: Standards, raw: Mapping[str, Relation] | None = None
+) -> list[Diagnostic]:
     """Return why the example records do not prove the rules; nothing where they do.
 
     Codes: E1120 the good records break it, E1121 the bad ones keep it, E1122 it cannot be asked.
@@ -30,6 +35,7 @@ def proof_faults(rules: Iterable[Rule], standards: Standards) -> list[Diagnostic
     Args:
         rules: the rules.
         standards: the guides and codelists that the examples are judged by.
+        raw: the raw tables that rules may name, for the types of their columns.
     """
     import duckdb
 
@@ -37,16 +43,20 @@ def proof_faults(rules: Iterable[Rule], standards: Standards) -> list[Diagnostic
     with duckdb.connect() as connection:
         for statement in definitions():
             connection.execute(statement)
+        connection.execute("CREATE SCHEMA raw")
         for rule in rules:
-            found += _faults(rule, connection, standards)
+            found += _faults(rule, connection, standards, raw or {})
     return found
 
 
 def _faults(
-    rule: Rule, connection: duckdb.DuckDBPyConnection, standards: Standards
+    rule: Rule,
+    connection: duckdb.DuckDBPyConnection,
+    standards: Standards,
+    raw: Mapping[str, Relation],
 ) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    good, bad = (_judged(rule, each, connection, standards) for each in (rule.good, rule.bad))
+    good, bad = (_judged(rule, each, connection, standards, raw) for each in (rule.good, rule.bad))
     for which, result in (("good", good), ("bad", bad)):
         for _, dataset, reason in result.not_run:
             problem = f"{rule.code} cannot be asked of its {which} record in {dataset}: {reason}"
@@ -61,15 +71,31 @@ def _faults(
 
 
 def _judged(
-    rule: Rule, records: Records, connection: duckdb.DuckDBPyConnection, standards: Standards
+    rule: Rule,
+    records: Records,
+    connection: duckdb.DuckDBPyConnection,
+    standards: Standards,
+    raw: Mapping[str, Relation],
 ) -> ValidationResult:
     """Return what a rule finds in example records; each dataset is a table for that long."""
-    datasets = [_stage(connection, name, each, standards) for name, each in records.items()]
+    datasets = [_stage(connection, name, each, standards, raw) for name, each in records.items()]
+    typed = {each.name: _as_relation(each, raw[each.name]) for each in datasets if each.name in raw}
     try:
-        return run_rules(datasets, connection, [rule], standards=standards)
+        return run_rules(datasets, connection, [rule], standards=standards, raw=typed)
     finally:
         for each in datasets:
-            connection.execute(f'DROP TABLE "{each.name}"')
+            connection.execute(f"DROP TABLE {_quoted(each.name)}")
+
+
+def _as_relation(dataset: DatasetMetadata, raw: Relation) -> Relation:
+    """Return a raw table with the columns that its example records have."""
+    names = [each.name for each in dataset.variables if each.name != "__row"]
+    columns = {name: raw.columns.get(name, Type.TEXT) for name in names}
+    return Relation(raw.name, raw.shown, columns, raw.key, ())
+
+
+def _quoted(name: str) -> str:
+    return sql.table(name).sql("duckdb")
 
 
 def _stage(
@@ -77,10 +103,13 @@ def _stage(
     name: str,
     records: Sequence[Mapping[str, str]],
     standards: Standards,
+    raw: Mapping[str, Relation],
 ) -> DatasetMetadata:
     """Create the table of a dataset from example records, and return its metadata."""
-    group = "adam" if name.startswith("AD") else "sdtm"
+    group = RAW if name.startswith("raw.") else "adam" if name.startswith("AD") else "sdtm"
     names = list(dict.fromkeys(each for record in records for each in record)) or ["USUBJID"]
+    names += ["__row"] * (group == RAW)
+    typed = raw[name].columns if name in raw else {}
     guide = standards.dataset(name, group, names)
     columns: list[Stored] = []
     kinds: list[str] = []
@@ -91,17 +120,19 @@ def _stage(
         given = [value for value in values if value]
         usual = listed or (found if not given else None)
         kind = _kind(each, given, usual.type if usual else "")
+        if each in typed:
+            kind = "number" if typed[each] is Type.NUMBER else "text"
         length = max([1, *(len(value.encode()) for value in values)]) if kind == "text" else 8
         label = found.label if found and not found.has_open_label else each
         form = "DATE9." if kind == "date" else ""
         columns.append(Stored(each, label, "Char" if kind == "text" else "Num", length, form))
         kinds.append(_SQL_TYPES[kind])
     shape = ", ".join(f'"{each}" {kind}' for each, kind in zip(names, kinds, strict=True))
-    connection.execute(f'CREATE TABLE "{name}" ({shape})')
+    connection.execute(f"CREATE TABLE {_quoted(name)} ({shape})")
     if records:
         marks = ", ".join("?" for _ in names)
         rows = [[record.get(each) or None for each in names] for record in records]
-        connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+        connection.executemany(f"INSERT INTO {_quoted(name)} VALUES ({marks})", rows)
     return described(name, name, group, columns, len(records), f"{name.lower()}.xpt", standards)
 
 

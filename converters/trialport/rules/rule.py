@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SDTM, ADAM, ALL = "SDTM", "ADaM", "*"
 """What a rule may apply to beside datasets by name: all of one kind, or all."""
 
+RAW = "raw"
+"""The group of raw tables, which a rule names as `raw.labs`."""
+
 _NOWHERE = Place()
 
 Records = Mapping[str, tuple[Mapping[str, str], ...]]

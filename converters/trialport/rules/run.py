@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, Severity
 from trialport.metadata import DatasetMetadata
+from trialport.plan.catalogue import Relation
 from trialport.rules.database import Database
 from trialport.rules.expression import expression_outcomes, prefixed
 from trialport.rules.record_names import plain, record_variables, shown
-from trialport.rules.rule import ADAM, ALL, SDTM, Finding, Rule, Total, ValidationResult
+from trialport.rules.rule import ADAM, ALL, RAW, SDTM, Finding, Rule, Total, ValidationResult
 from trialport.rules.shipped import shipped_rules
 from trialport.rules.standards import Standards, shipped_standards
 from trialport.rules.target import RECORD, Failing, Flaw, NotRun, Outcome, Target, variable
@@ -41,6 +42,7 @@ def run_rules(
     rules: Iterable[Rule] | None = None,
     *,
     standards: Standards | None = None,
+    raw: Mapping[str, Relation] | None = None,
     most: int = MOST_FINDINGS,
 ) -> ValidationResult:
     """Return what the rules find, in the order of rule codes, datasets and records.
@@ -52,11 +54,12 @@ def run_rules(
             columns that begin with two underscores are no variables, `__id` tells the order.
         rules: the rules to ask; the shipped ones unless stated.
         standards: the guides and codelists to judge by; the newest shipped unless stated.
+        raw: raw tables among the datasets, with the types of their contracts.
         most: how many records are listed of one rule, dataset and variable; all are counted.
     """
     asked = shipped_rules() if rules is None else tuple(rules)
     known = standards if standards is not None else standards_for(datasets)
-    database = Database(connection, datasets)
+    database = Database(connection, datasets, raw or {})
     run = _Run(database, known, most)
     for rule in sorted(asked, key=lambda each: each.code):
         run.ask(rule)
@@ -117,7 +120,9 @@ class _Run:
 
     def _note_records(self, rule: Rule, failing: Failing, target: Target) -> None:
         names = failing.record
-        if names is None:
+        if names is None and target.dataset.group == RAW:
+            names = ("__row",)
+        elif names is None:
             names = record_variables(target.dataset, target.relation.columns)
         query = _query(failing, names, target)
         rows = self.database.rows(_ordered(query, len(names)).limit(self.most, copy=False))

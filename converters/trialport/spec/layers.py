@@ -12,7 +12,7 @@ from trialport.spec.nodes import Text
 from trialport.spec.yaml_text import compose, place
 
 SINGLE = ("study.yaml", "sources.yaml", "terminology.yaml", "concepts.yaml", "report.yaml")
-FOLDERS = ("sdtm", "adam", "fhir", "labels")
+FOLDERS = ("sdtm", "adam", "fhir", "labels", "rules")
 BESIDE = ("dispositions.yaml", "privacy.yaml")
 """Files that lie beside a specification and are read by those who judge or send its output."""
 

@@ -33,7 +33,7 @@ def load_study(
     Args:
         files: text by path relative to the folder, with '/': study.yaml, sources.yaml,
             terminology.yaml, concepts.yaml, report.yaml, sdtm/*.yaml, adam/*.yaml, fhir/*.yaml,
-            labels/*.yaml. Only study.yaml must be there.
+            labels/*.yaml, rules/*.yaml. Only study.yaml must be there.
         shown: what stands before the relative path in places, e.g. `mappings/studies/msc_gvhd/`.
         templates: the layers beneath the study, the deepest first (`read_templates`).
 
@@ -70,8 +70,20 @@ def load_study(
         labels={PurePosixPath(each.place.file).stem: each for each in labels},
         digest=_digest(layers),
         templates={each.name: _digest([each]) for each in templates},
+        rules=_rules(layers),
     )
     return specification, found
+
+
+def _rules(layers: Sequence[Layer]) -> dict[str, str]:
+    """Return the texts of the study's own rules by file; a file goes before that of a template."""
+    of_path = {
+        path: (layer.shown + path, text)
+        for layer in layers
+        for path, text in layer.own.items()
+        if path.startswith("rules/")
+    }
+    return dict(of_path.values())
 
 
 def load_report(layers: Sequence[Layer]) -> tuple[Report | None, list[Diagnostic]]:

@@ -920,3 +920,4 @@ class Specification:
     concepts: Concepts | None = None
     labels: Mapping[str, Labels] = field(default_factory=dict[str, "Labels"])
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
+    rules: Mapping[str, str] = field(default_factory=dict[str, str])

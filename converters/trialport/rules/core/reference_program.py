@@ -1,13 +1,15 @@
 """Run CDISC's reference engine on transport files; for the Python that has it, not for ours.
 
-    PYTHON core_engine.py CACHE OUT RULES FILE...
+    PYTHON reference_program.py CACHE OUT VERSION RULES DEFINE FILE...
 
-CACHE is a folder with the engine's pickles, OUT the JSON file to write, RULES ids apart by commas.
+CACHE is a folder with the engine's pickles, OUT the JSON file to write, VERSION that of SDTMIG
+(3.4), RULES ids apart by commas, DEFINE a define.xml or '-'.
 What stands in OUT: by rule, the seconds it took, whether it ran, and its findings as dataset,
 record and the names of the variables shown. A line is written after each rule, so that a run
 that is ended early leaves what it has.
 
-Only the engine's pickles are loaded, and only with the engine that they were made for.
+Only the engine's pickles are loaded, and only with the engine that they were made for. Nothing of
+trialport is imported: this file runs by itself.
 """
 
 from __future__ import annotations
@@ -21,14 +23,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-STANDARD, VERSION, TERMS = "sdtmig", "3-4", "sdtmct-2025-03-28"
+STANDARD = "sdtmig"
 
 
-def main(cache_folder: str, out: str, rules: str, *files: str) -> None:
+def main(cache_folder: str, out: str, version: str, rules: str, define: str, *files: str) -> None:
     """Ask each rule of the files, and write what came of it."""
     logging.disable(logging.CRITICAL)  # it tells each step at length, which takes time
-    cache = _cache(Path(cache_folder))
-    engine = _engine(cache, list(files))
+    terms = max(each.stem for each in Path(cache_folder).glob("sdtmct-*.pkl"))
+    cache = _cache(Path(cache_folder), terms)
+    document = None if define == "-" else define
+    engine = _engine(cache, version.replace(".", "-"), terms, document, list(files))
     stored = pickle.loads((Path(cache_folder) / "rules.pkl").read_bytes())
     with Path(out).open("w", encoding="utf-8") as stream:
         for rule_id in rules.split(","):
@@ -45,21 +49,26 @@ def _of(module: str, name: str) -> Any:  # noqa: ANN401 - the engine has no type
     return getattr(import_module(module), name)
 
 
-def _cache(folder: Path) -> Any:  # noqa: ANN401
+def _cache(folder: Path, terms: str) -> Any:  # noqa: ANN401
     cache = _of("cdisc_rules_engine.services.cache", "InMemoryCacheService")()
     for name in (
         *("rules_dictionary", "standards_details", "standards_models"),
         *("variable_codelist_maps", "variables_metadata"),
     ):
         cache.add_all(pickle.loads((folder / f"{name}.pkl").read_bytes()))
-    terms = pickle.loads((folder / f"{TERMS}.pkl").read_bytes())
-    cache.add(TERMS, terms)
+    cache.add(terms, pickle.loads((folder / f"{terms}.pkl").read_bytes()))
     return cache
 
 
-def _engine(cache: Any, files: list[str]) -> Any:  # noqa: ANN401
+def _engine(
+    cache: Any,  # noqa: ANN401
+    version: str,
+    terms: str,
+    define: str | None,
+    files: list[str],
+) -> Any:  # noqa: ANN401
     keys = "cdisc_rules_engine.utilities.utils"
-    asked = (STANDARD, VERSION, None)
+    asked = (STANDARD, version, None)
     standard = cache.get(_of(keys, "get_standard_details_cache_key")(*asked))
     library = _of(
         "cdisc_rules_engine.models.library_metadata_container", "LibraryMetadataContainer"
@@ -68,13 +77,13 @@ def _engine(cache: Any, files: list[str]) -> Any:  # noqa: ANN401
         model_metadata=cache.get(_of(keys, "get_model_details_cache_key_from_ig")(standard)),
         variables_metadata=cache.get(_of(keys, "get_library_variables_metadata_cache_key")(*asked)),
         variable_codelist_map=cache.get(_of(keys, "get_variable_codelist_map_cache_key")(*asked)),
-        ct_package_metadata={TERMS: cache.get(TERMS)},
+        ct_package_metadata={terms: cache.get(terms)},
     )
     config = _of("cdisc_rules_engine.config", "config")
     size = max(Path(each).stat().st_size for each in files)
     shared = {
         "standard": STANDARD,
-        "standard_version": VERSION,
+        "standard_version": version,
         "standard_substandard": None,
         "library_metadata": library,
         "max_dataset_size": size,
@@ -87,7 +96,8 @@ def _engine(cache: Any, files: list[str]) -> Any:  # noqa: ANN401
         data_service=factory.get_data_service(files),
         config_obj=config,
         dataset_paths=files,
-        ct_packages=[TERMS],
+        ct_packages=[terms],
+        define_xml_path=define,
         **shared,
     )
 
