@@ -30,12 +30,37 @@ class ProfileRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What a criterion looks for: a file, or a parameter of a dataset of trial design."""
+
+    file: str = ""
+    dataset: str = ""
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion by which an agency turns a submission back, and where that was read.
+
+    Without `needs` it is about what datasets do not tell.
+    """
+
+    code: str
+    title: str
+    needs: tuple[Need, ...]
+    source: str
+    date: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """An agency's rules at a date; `name` is e.g. `fda-2025-04`."""
 
     name: str
     agency: str
     rules: Mapping[str, ProfileRule]
+    criteria: tuple[Criterion, ...] = ()
 
     @property
     def encodings(self) -> tuple[str, ...]:
@@ -83,7 +108,14 @@ def load_profile(name: str, place: Place | None = None) -> Profile:
         key: ProfileRule(each["value"], each["source"], str(each["date"]), each["read"])
         for key, each in content["rules"].items()
     }
-    return Profile(found[-1], content["agency"], rules)
+    criteria = tuple(_criterion(each) for each in content.get("criteria", ()))
+    return Profile(found[-1], content["agency"], rules, criteria)
+
+
+def _criterion(entry: Mapping[str, Any]) -> Criterion:
+    needs = tuple(Need(**each) for each in entry["needs"])
+    told = (str(entry[key]) for key in ("source", "date", "read"))
+    return Criterion(str(entry["code"]), entry["title"], needs, *told)
 
 
 def profile_faults(

@@ -91,6 +91,18 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".html": "html
     help="The raw files that DIR was converted from; see --study.",
 )
 @click.option(
+    "--drafts",
+    is_flag=True,
+    help="Ask CDISC's drafts of CORE rules as well: hints, told as notes and never as errors.",
+)
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    help="An agency (fda, nmpa, pmda), or a profile of it with its date, whose criteria for "
+    "turning a submission back are asked.",
+)
+@click.option(
     "--with-core",
     is_flag=True,
     help="Ask CDISC's reference engine as well, and show rule by rule where the two differ.",
@@ -127,6 +139,8 @@ def command(
     baseline: Path | None,
     study: Path | None,
     raw: Path | None,
+    drafts: bool,
+    profile: str,
     with_core: bool,
     core_python: Path | None,
     core_cache: Path | None,
@@ -155,7 +169,15 @@ def command(
     decided = load_dispositions(dispositions) if dispositions else ()
     known = load_baseline(baseline) if baseline else None
     guide = sdtmig if core else ""
-    found, not_run = validate(folder, sdtmig=guide, encoding=encoding, study=study, raw=raw)
+    found, not_run = validate(
+        folder,
+        sdtmig=guide,
+        encoding=encoding,
+        study=study,
+        raw=raw,
+        drafts=drafts,
+        profile=profile,
+    )
     if any(each.code == _NOTHING_THERE for each in found):
         raise DataError(found)
     judged = judge(in_order(found), [each for each in decided if _is_asked(each, core=core)], known)

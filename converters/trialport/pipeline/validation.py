@@ -24,6 +24,8 @@ def validate(
     encoding: str = "ascii",
     study: Path | str | None = None,
     raw: Raw | None = None,
+    drafts: bool = False,
+    profile: str = "",
 ) -> tuple[list[Diagnostic], list[tuple[str, str, str]]]:
     """Return what the rules find in the datasets of a folder, and what was not run and why.
 
@@ -33,26 +35,38 @@ def validate(
         folder: what `convert` wrote, or any folder of SAS XPORT files.
         sdtmig: ask CDISC's CORE rules for this version of SDTMIG too, e.g. 3.4.
         encoding: the encoding of the text in the files; it is never guessed.
+        drafts: ask CDISC's drafts of CORE rules as well; what they find is a note.
+        profile: an agency, or a profile of it with its date, whose criteria are asked.
         study: the specification that the folder was converted by; its own rules are asked too.
         raw: with `study`, the raw records it was converted from: findings name the raw cells and
             the line of the specification behind a value, and edit checks of raw tables are asked.
             What the conversion noted in `findings.json` is told without.
 
     Raises:
-        SpecError: E1240, there is no such version of SDTMIG; the specification has faults.
+        SpecError: E1240, there is no such version of SDTMIG, E1291 no such profile; the
+            specification has faults.
         DataError: raw files cannot be read as their contracts say.
 
     Returns:
         The findings, and (rule, dataset, reason) of every rule that could not be asked.
     """
     from trialport.define.check import check_defines
+    from trialport.profiles import load_profile
+    from trialport.rules.criteria import criteria_faults, criteria_not_run
     from trialport.rules.folder import validate_folder
+    from trialport.rules.formats import format_differences
 
     planned = None if study is None else plan(study)[0]
     more = None if planned is None else _asker(planned)
-    result, faults = validate_folder(Path(folder), encoding=encoding, sdtmig=sdtmig, more=more)
+    result, faults = validate_folder(
+        Path(folder), encoding=encoding, sdtmig=sdtmig, drafts=drafts, more=more
+    )
     found = [*faults, *check_defines(Path(folder), encoding=encoding), *result.diagnostics]
+    found += format_differences(Path(folder), encoding=encoding)
+    asked = load_profile(profile) if profile else None
+    found += criteria_faults(asked, Path(folder), encoding=encoding) if asked else []
     found, not_run = with_known_origins(found, Path(folder)), list(result.not_run)
+    not_run += criteria_not_run(asked) if asked else []
     if planned is not None and raw is not None:
         found, further = _with_raw(found, planned, raw)
         not_run += further

@@ -67,6 +67,7 @@ def validate_folder(
     encoding: str = "ascii",
     rules: Iterable[Rule] | None = None,
     sdtmig: str = "",
+    drafts: bool = False,
     more: Asker | None = None,
 ) -> tuple[ValidationResult, tuple[Diagnostic, ...]]:
     """Return what the rules find in a folder, and why some of its files could not be judged.
@@ -77,6 +78,7 @@ def validate_folder(
         rules: the rules to ask; the shipped ones unless stated.
         sdtmig: the version of SDTMIG whose CORE rules are asked of the tabulation datasets too;
             their findings stand with the faults of the files. None are asked where it is empty.
+        drafts: ask CDISC's drafts of CORE rules too; what they find is a note.
         more: asks further rules of the datasets; what they find stands there too.
 
     Raises:
@@ -97,7 +99,9 @@ def validate_folder(
         if not sdtmig:
             return result, faults
         define = loaded.tabulation_define
-        core = core_findings(loaded.datasets, connection, version=sdtmig, define=define)
+        core = core_findings(
+            loaded.datasets, connection, version=sdtmig, define=define, drafts=drafts
+        )
     whole = replace(result, not_run=(*result.not_run, *core.not_run))
     return whole, (*faults, *core.diagnostics)
 

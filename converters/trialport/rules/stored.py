@@ -32,7 +32,7 @@ def stored_datasets(
         for file in _files(folder / place):
             path = file.relative_to(folder).as_posix()
             try:
-                yield from ((path, each) for each in _datasets(file, encoding))
+                yield from ((path, each) for each in open_stored(file, encoding))
             except DataError as error:
                 found += error.diagnostics
 
@@ -46,7 +46,12 @@ def _files(folder: Path) -> list[Path]:
     return []
 
 
-def _datasets(file: Path, encoding: str) -> Iterable[Dataset]:
+def open_stored(file: Path, encoding: str) -> Iterable[Dataset]:
+    """Return the datasets that a file holds, several where it is a transport file.
+
+    Raises:
+        DataError: E3050 to E3293, the file cannot be read.
+    """
     if file.suffix == ".xpt":
         return read_members(file, encoding=encoding)
     return [ParquetDataset(file) if file.suffix == ".parquet" else open_dataset(file)]

@@ -69,3 +69,18 @@ def test_the_page_of_a_rule_says_when_it_fails_and_where_it_is_cited() -> None:
     assert "IECAT equal_to INCLUSION" in page
     assert "SDTMIG 3.4 CG0176" in page
     assert core_rule_json(rule)["domains"] == "IE"
+
+
+def test_drafts_are_hints_and_asked_on_demand(database: duckdb.DuckDBPyConnection) -> None:
+    database.execute("""CREATE TABLE "AE" AS SELECT 'AE' AS DOMAIN, 'S-1' AS USUBJID""")
+    dataset = _dataset("AE", "DOMAIN", "USUBJID")
+    without = core_findings([dataset], database)
+    assert not [each for each in without.diagnostics if each.code.startswith("FDA.")]
+    found = [
+        each
+        for each in core_findings([dataset], database, drafts=True).diagnostics
+        if each.code == "FDA.TRC1734a"
+    ]
+    assert [(each.severity.value, each.problem[:18]) for each in found] == [
+        ("note", "Missing TS dataset")
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trialport.define.model import DefineDocument
@@ -12,7 +12,7 @@ from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
 from trialport.rules.core.model import CoreRule
 from trialport.rules.core.run import CoreFinding, CoreResult, run_core
-from trialport.rules.core.shipped import core_rules_of
+from trialport.rules.core.shipped import core_drafts_of, core_rules_of
 from trialport.rules.core.study import CoreStudy
 from trialport.rules.record_names import shown
 from trialport.rules.rule import Total
@@ -43,6 +43,7 @@ def core_findings(
     *,
     version: str = GUIDE[1],
     define: DefineDocument | None = None,
+    drafts: bool = False,
 ) -> CoreReport:
     """Return what the CORE rules of SDTMIG find in tabulation datasets.
 
@@ -51,6 +52,7 @@ def core_findings(
         connection: holds one table or view a dataset, named as the dataset.
         version: of SDTMIG: 3.2, 3.3 or 3.4.
         define: the define.xml of these datasets, for the rules that ask about it.
+        drafts: ask the drafts of rules, too; what they find is a note.
 
     Raises:
         SpecError: E1240, there is no such version.
@@ -62,7 +64,13 @@ def core_findings(
     study = CoreStudy(tabulations, connection, Guide(standard), define)
     rules = core_rules_of(GUIDE[0], version)
     result = run_core(rules, study, most=MOST_EXAMPLES)
-    return CoreReport(tuple(_diagnostics(result)), tuple(_not_run(rules, result)))
+    found, not_run = _diagnostics(result), list(_not_run(rules, result))
+    if drafts:
+        asked = core_drafts_of(GUIDE[0], version)
+        hints = run_core(asked, study, most=MOST_EXAMPLES)
+        found += [replace(each, severity=Severity.NOTE) for each in _diagnostics(hints)]
+        not_run += _not_run(asked, hints)
+    return CoreReport(tuple(found), tuple(not_run))
 
 
 def _not_run(rules: Sequence[CoreRule], result: CoreResult) -> Iterator[tuple[str, str, str]]:
