@@ -89,7 +89,7 @@ class Frame:
 
         `cell` may hold windows over all records.
         """
-        query = exp.select(self.everything, sql.alias(cell, name)).from_(self.source)
+        query = exp.select(self.everything, sql.alias(cell, name)).from_(self.source, copy=False)
         return replace(self, records=query, columns={**self.columns, name: kind})
 
     def joined(
@@ -103,7 +103,8 @@ class Frame:
         on = exp.and_(*fits) if fits else exp.true()
         cells = [self.everything, sql.alias(sql.column("value", "j"), name)]
         found = sql.subquery(query, "j")
-        records = exp.select(*cells).from_(self.source).join(found, on=on, join_type="left")
+        records = exp.select(*cells).from_(self.source, copy=False)
+        records = records.join(found, on=on, join_type="left", copy=False)
         return replace(self, records=records, columns={**self.columns, name: kind})
 
 

@@ -143,9 +143,10 @@ def _ask(
     message = rule.message.replace("--", frame.prefix)
     if rule.sensitivity == "Dataset":
         most = 1
-    rows = study.rows(query if most is None else query.limit(most))
+    whole = query.copy()  # the text of a query is made from its tree, which that uses up
+    rows = study.rows(query if most is None else query.limit(most, copy=False))
     is_all = rule.sensitivity == "Dataset" or most is None or len(rows) < most
-    count = len(rows) if is_all else _count(study, query)
+    count = len(rows) if is_all else _count(study, whole)
     return [_finding(rule, row, targets, message) for row in rows], count
 
 
@@ -179,15 +180,14 @@ def _query(
         sql.alias(value, f"__v{i}") for i, (_, value) in enumerate(targets) if value is not None
     ]
     place = [sql.column(DATASET, RECORD), sql.column(ROW, RECORD)]
-    query = exp.select(*place, *cells).from_(frame.source).where(condition)
-    return query.order_by(*(exp.Ordered(this=each.copy()) for each in place))
+    query = exp.select(*place, *cells).from_(frame.source, copy=False)
+    query = query.where(condition, copy=False)
+    return query.order_by(*(exp.Ordered(this=each.copy()) for each in place), copy=False)
 
 
 def _count(study: CoreStudy, query: exp.Select) -> int:
-    unordered = query.copy()
-    unordered.set("order", None)
-    unordered.set("limit", None)
-    whole = sql.subquery(unordered, "q")
+    query.set("order", None)
+    whole = sql.subquery(query, "q")
     return int(str(study.rows(exp.select(exp.Count(this=exp.Star())).from_(whole))[0][0]))
 
 

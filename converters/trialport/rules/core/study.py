@@ -170,8 +170,8 @@ class CoreStudy:
         return exp.select("*").from_(sql.table(_stored(name)))
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
-        """Return the rows of a query."""
-        return self._connection.execute(query.sql("duckdb")).fetchall()
+        """Return the rows of a query, whose tree is used up."""
+        return self._connection.execute(query.sql("duckdb", copy=False)).fetchall()
 
     def _described(self, metadata: DatasetMetadata) -> CoreDataset:
         described = exp.Describe(this=exp.table_(metadata.name, quoted=True))
