@@ -13,6 +13,7 @@ import pytest
 Run = Callable[..., Any]
 
 RULES = """\
+rules:
 - code: TINY001
   title: No event begins before informed consent
   applies_to: raw.events
@@ -59,25 +60,25 @@ def test_rules_without_faults_are_checked_in_silence(run: Run, study: Path) -> N
         (
             "applies_to: raw.events",
             "applies_to: raw.event",
-            "E1123 {file}:1: warning: rule TINY001 is not asked of raw.event: there is no dataset "
+            "E1123 {file}:2: warning: rule TINY001 is not asked of raw.event: there is no dataset "
             "raw.event; name a dataset, a raw table and variables that are there",
         ),
         (
             "fails_when: AETERM = 'Rash'\n",
             "fails_when: AETERM = 'Rash' and AEWHY is null\n",
-            "E1123 {file}:13: warning: rule TINY101 is not asked of AE: AE has no AEWHY; "
+            "E1123 {file}:14: warning: rule TINY101 is not asked of AE: AE has no AEWHY; "
             "name a dataset, a raw table and variables that are there",
         ),
         (
             "code: TINY101",
             "code: TP9101",
-            "E1118 {file}:13: error: the code 'TP9101' is one of trialport's own rules; "
+            "E1118 {file}:14: error: the code 'TP9101' is one of trialport's own rules; "
             "begin it with the study's letters, e.g. MSC001",
         ),
         (
             "bad: {onset: 2024-01,",
             "bad: {onset: 2024-03,",
-            "E1121 {file}:1: error: the bad record of TINY001 does not break it",
+            "E1121 {file}:2: error: the bad record of TINY001 does not break it",
         ),
     ],
 )

@@ -91,7 +91,7 @@ def load_rules(files: Mapping[str, str]) -> tuple[tuple[Rule, ...], list[Diagnos
     """Return the rules of some files without faults, and every fault.
 
     Args:
-        files: YAML text by file, each a list of rules.
+        files: YAML text by file, each a list of rules, under the key `rules` or without one.
 
     Returns:
         The rules in the order of files and lines. Faults: E10, E11, E1201, E13.
@@ -115,6 +115,7 @@ def _records(text: str, file: str, found: list[Diagnostic]) -> Iterator[RuleReco
         if not text_faults:
             found.append(faults.empty_file(Place(file), "list of rules"))
         return
+    root = _listed(root)
     if not isinstance(root, yaml.SequenceNode):
         shape = "a mapping" if isinstance(root, yaml.MappingNode) else "text"
         place = Place(file, line(root))
@@ -126,6 +127,13 @@ def _records(text: str, file: str, found: list[Diagnostic]) -> Iterator[RuleReco
         found += sorted(own, key=lambda each: each.place.line or 0)
         if node is not None and not own:
             yield node
+
+
+def _listed(root: yaml.Node) -> yaml.Node:
+    """Return the list of a file, which may stand under the key `rules` alone."""
+    if isinstance(root, yaml.MappingNode) and [key.value for key, _ in root.value] == ["rules"]:
+        return root.value[0][1]
+    return root
 
 
 def _expression_faults(node: RuleRecord) -> Iterator[Diagnostic]:
