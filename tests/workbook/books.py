@@ -65,8 +65,13 @@ def leaves(value: object) -> Iterator[object]:
         return
     if is_dataclass(value) and not isinstance(value, type):
         yield type(value)
+        if isinstance(value, Specification):
+            roots = (compose(text, "")[0] for text in value.rules.values())
+            yield from ([tree_of(each) for each in roots if each is not None])
         for field in fields(value):
-            if not (isinstance(value, Specification) and field.name in ("digest", "templates")):
+            if not (
+                isinstance(value, Specification) and field.name in ("digest", "templates", "rules")
+            ):
                 yield from leaves(getattr(value, field.name))
     elif isinstance(value, Mapping):
         for name, each in value.items():
