@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from trialport.fhir.coding import coded_element, coded_values
+from trialport.fhir.coding import CodedValues, coded_element
 from trialport.spec.coded import Code, CodedBy, Codes
 
 SERIOUS = Codes("", (Code("http://s", "Serious", "Serious", "serious", "http://s5"),))
@@ -57,7 +57,8 @@ def test_r5_spells_code_and_system_its_own_way() -> None:
 
 def test_a_value_has_its_concept_and_is_a_code_of_its_own() -> None:
     by = CodedBy(column="c", codelist="tests", values={"KPS": SERIOUS}, system="urn:own")
-    made = coded_values(["KPS", None, "X"], ["Index", None, None], by, "CodeableConcept", "R4", {})
+    known = CodedValues(by, "CodeableConcept", "R4")
+    made = known.of(["KPS", None, "X"], ["Index", None, None])
     own = {"system": "urn:own", "code": "KPS", "display": "Index"}
     assert made[0]["coding"][1] == own
     assert made[1:] == [None, {"coding": [{"system": "urn:own", "code": "X"}]}]
@@ -65,4 +66,4 @@ def test_a_value_has_its_concept_and_is_a_code_of_its_own() -> None:
 
 def test_a_value_without_a_concept_has_none_where_the_codelist_has_no_system() -> None:
     by = CodedBy(column="c", codelist="tests", values={"KPS": SERIOUS})
-    assert coded_values(["X"], [], by, "CodeableConcept", "R4", {}) == [None]
+    assert CodedValues(by, "CodeableConcept", "R4").of(["X"], []) == [None]

@@ -7,6 +7,7 @@ from typing import Any
 
 from trialport.diagnostics import Severity
 from trialport.fhir.codes import code_fault
+from trialport.fhir.column_check import Check, column_check
 from trialport.fhir.fhirpath_invariants import broken_invariants
 from trialport.fhir.findings import Findings
 from trialport.fhir.invariants import component_repeats_code, ends_before_start
@@ -39,7 +40,9 @@ class Checker:
         self._findings = findings
         self._with_models = with_models
         self._shapes: set[Hashable] = set()
-        self._kinds: set[Hashable] = set()
+        self._kinds: dict[str, set[Hashable]] = {}
+        self._faulty: set[Hashable] = set()
+        self._columns: dict[str, list[Check | None] | None] = {}
         self._codes: set[tuple[str, str]] = set()
         self._unchecked: set[str] = set()
         self._pending: dict[str, tuple[str, str]] = {}
@@ -63,13 +66,20 @@ class Checker:
             self._pending.setdefault(reference, (name, path))
 
     def check_built(self, built: Built) -> None:
-        """Check resources made from records: each by the schema, each kind by the rest."""
+        """Check resources made from records: each by the schema, each kind by the rest.
+
+        Where the values of all columns satisfy the schemas of their elements, the schema of the
+        resource is asked once for each kind (`column_check`); else for every resource.
+        """
+        kinds = self._kinds.setdefault(built.name, set())
+        are_told = self._are_columns_valid(built)
         is_valid = self._definitions.validator(built.type).is_valid
-        kinds = self._kinds
         for place, (resource, kind) in enumerate(zip(built.resources, built.kinds, strict=True)):
-            if not is_valid(resource):
+            is_new = kind not in kinds
+            if (is_new or not are_told or kind in self._faulty) and not is_valid(resource):
+                self._faulty.add(kind)
                 self._check_structure(resource, built.identities[place])
-            if kind not in kinds:
+            if is_new:
                 kinds.add(kind)
                 found = survey(resource)
                 self._check_kind(resource, found, built.identities[place])
@@ -82,6 +92,21 @@ class Checker:
                 self._check_ranges(name, survey(resource))
         self._check_columns(built)
 
+    def _are_columns_valid(self, built: Built) -> bool:
+        """Return whether each value that differs between resources of a kind is right by itself."""
+        if built.name not in self._columns:
+            checks = [
+                None if each.items is not None else column_check(each, self._definitions)
+                for each in built.slots
+            ]
+            is_whole = not built.is_changed and all(each.items is None for each in built.slots)
+            self._columns[built.name] = checks if is_whole else None
+        checks = self._columns[built.name]
+        return checks is not None and all(
+            check is None or check(values)
+            for check, values in zip(checks, built.columns, strict=True)
+        )
+
     def codes_of(self, prefix: str) -> dict[str, dict[str, str]]:
         """Return the codes with their displays, of the systems whose URL begins with `prefix`."""
         return {url: each for url, each in self._displays.items() if url.startswith(prefix)}
@@ -89,6 +114,11 @@ class Checker:
     def seen(self, resource_type: str, id_: str) -> None:
         """Take note of a resource that is written: references to it resolve."""
         self._pending.pop(f"{resource_type}/{id_}", None)
+
+    def waits_for(self, resource_type: str) -> bool:
+        """Return whether a reference to a resource of the type is still to resolve."""
+        start = f"{resource_type}/"
+        return any(each.startswith(start) for each in self._pending)
 
     def finish(self) -> None:
         """Report E4221 for each reference that names no resource that is written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from trialport.fhir.schema import Version
@@ -36,34 +37,36 @@ def coded_element(codes: Codes, element_type: str, version: Version) -> Any:  # 
     return _pair(first, version)["code"]
 
 
-def coded_values(
-    values: Sequence[object],
-    displays: Sequence[object],
-    by: CodedBy,
-    element_type: str,
-    version: Version,
-    known: dict[tuple[str, str], Any],
-) -> list[Any]:
-    """Return what an element holds for each value; None for null and for what has no code.
+class CodedValues(dict[Any, Any]):
+    """What an element holds for each value and its display; made when first asked for.
+
+    None stands for null and for what has no code. The keys are pairs of a value and its display,
+    both as the column has them.
 
     Args:
-        values: the values of the column, and beside each its display, both as text or None.
-        displays: as many, or none.
         by: the concepts of the values.
         element_type: the FHIR type of the element.
         version: how codes are spelled.
-        known: what was made before, for the values to come; those without a code are None in it.
     """
-    made: list[Any] = []
-    for place, value in enumerate(values):
-        if value is None:
-            made.append(None)
-            continue
-        key = str(value), str(displays[place] or "") if displays else ""
-        if key not in known:
-            known[key] = coded_element(_codes_of(*key, by), element_type, version) or None
-        made.append(known[key])
-    return made
+
+    def __init__(self, by: CodedBy, element_type: str, version: Version) -> None:
+        super().__init__()
+        self._by, self._type = by, element_type
+        self._version: Version = version
+
+    def __missing__(self, key: tuple[object, object]) -> Any:  # noqa: ANN401
+        """Return what the element holds for a pair that was not asked for before."""
+        value, display = key
+        made = None
+        if value is not None:
+            codes = _codes_of(str(value), str(display or ""), self._by)
+            made = coded_element(codes, self._type, self._version) or None
+        self[key] = made
+        return made
+
+    def of(self, values: Sequence[object], displays: Sequence[object]) -> list[Any]:
+        """Return what an element holds for each value; `displays` are as many, or none."""
+        return [self[each] for each in zip(values, displays or repeat(None), strict=False)]
 
 
 def _codes_of(value: str, display: str, by: CodedBy) -> Codes:

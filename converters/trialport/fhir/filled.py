@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from trialport.fhir.coding import coded_values
+from trialport.fhir.coding import CodedValues
 from trialport.fhir.identity import PLAIN, Naming
 from trialport.fhir.schema import Version
 from trialport.fhir.template import Fill, Slot, Template
@@ -30,7 +30,7 @@ class Writing:
     offset: str = ""
     naming: Naming = PLAIN
     version: Version = "R4"
-    codes: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
+    codes: dict[str, CodedValues] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,13 @@ class Filled:
     """What fills a template, for each of some records.
 
     `contents` is what is made of each record. Records of one `kind` have the same elements and the
-    same codes. `references` and `periods` hold the values of one element in each list, with the
-    path of the element.
+    same codes. `columns` are the values of the slots. `references` and `periods` hold the values of
+    one element in each list, with the path of the element.
     """
 
     contents: list[Any]
     kinds: list[Hashable]
+    columns: list[Sequence[Any]]
     references: list[tuple[str, Sequence[Value]]]
     periods: list[tuple[str, Sequence[Value], Sequence[Value]]]
 
@@ -103,7 +104,8 @@ def fill(
     patterns, fills = _patterns(nulls, length, template)
     rows = zip(*values, strict=True) if values else iter([()] * length)
     contents = [fills[pattern](row) for pattern, row in zip(patterns, rows, strict=True)]
-    return Filled(contents, list(zip(patterns, *coded, strict=True)), references, periods)
+    kinds: list[Hashable] = list(zip(patterns, *coded, strict=True))
+    return Filled(contents, kinds, values, references, periods)
 
 
 def missing(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -114,6 +116,8 @@ def missing(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _none(values: Sequence[Value]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    if None not in values:
+        return np.zeros(len(values), dtype=bool)
     return np.fromiter((each is None for each in values), dtype=bool, count=len(values))
 
 
@@ -126,9 +130,10 @@ def _coded(
 ) -> list[Value]:
     """Return what the values of a column are coded as."""
     displays = columns(by.display).to_pylist() if by.display else []
-    known = writing.codes.setdefault(slot.column, {})
-    texts = json_values(columns(slot.column))
-    return coded_values(texts, displays, by, slot.type, writing.version, known)
+    known = writing.codes.get(slot.column)
+    if known is None:
+        known = writing.codes[slot.column] = CodedValues(by, slot.type, writing.version)
+    return known.of(json_values(columns(slot.column)), displays)
 
 
 def _patterns(

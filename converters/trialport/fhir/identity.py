@@ -14,6 +14,7 @@ MARK = "\x01"
 _MOST_KNOWN = 65_536
 
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_READABLE = re.compile(r"[A-Za-z0-9\-][A-Za-z0-9\-.]{0,63}").fullmatch
 _MARKED = re.compile(r"\x01([A-Z][A-Za-z]*)\|(.*)", re.DOTALL)
 
 
@@ -59,6 +60,21 @@ class Naming:
         if _LOGICAL_ID.fullmatch(readable) and readable.strip("."):
             return readable
         return blake2b(f"{resource_type}|{identity}".encode(), digest_size=16).hexdigest()
+
+    def ids(self, resource_type: str, identities: Sequence[str]) -> list[str]:
+        """Return the logical id of each resource of a type."""
+        if self.key:
+            return [self.id(resource_type, each) for each in identities]
+        # Most identities are readable, or hold what no id may; a dot in front is rare.
+        return [
+            name
+            if _READABLE(name)
+            else self.id(resource_type, each)
+            if name[:1] == "."
+            else blake2b(f"{resource_type}|{each}".encode(), digest_size=16).hexdigest()
+            for each in identities
+            for name in (each.replace("|", "-"),)
+        ]
 
     def hidden(self, text: str) -> str:
         """Return a text as 32 hexadecimal digits of its HMAC-SHA256; as it is without a key."""

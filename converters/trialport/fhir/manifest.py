@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -19,11 +20,12 @@ def write_manifest(
     studyid: str,
     created: dt.datetime | None,
     naming: Naming = PLAIN,
+    sources: Sequence[Mapping[str, object]] = (),
 ) -> Path:
     """Write `manifest.json`: of each file its type, name, count, size and digest.
 
     `extension.ids` says how resources are named: `keyed` (and `idKey` is the name of the key,
-    which tells nothing of the key itself) or `plain`.
+    which tells nothing of the key itself) or `plain`; `extension.sources` what they were made of.
 
     Source: HL7 FHIR Bulk Data Access 2.0.0, Bulk Data Output File Request, the response body.
 
@@ -33,6 +35,8 @@ def write_manifest(
         studyid: names the request, which no server has answered.
         created: the time of the export in UTC; the beginning of 1970 where it is None.
         naming: how the resources are named.
+        sources: of each file of the specification its `resource`, `type`, the datasets it reads
+            (`from`), their number of `records` and that of the `resources` made.
 
     Raises:
         WriteError: E4034, the folder or the disk does not take the file.
@@ -54,7 +58,7 @@ def write_manifest(
         "requiresAccessToken": False,
         "output": output,
         "error": [],
-        "extension": keys,
+        "extension": {**keys, "sources": [dict(each) for each in sources]},
     }
     path = folder / "manifest.json"
     write_bytes(path, orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
@@ -63,9 +67,19 @@ def write_manifest(
 
 def has_keyed_ids(folder: Path) -> bool:
     """Return whether the manifest of a folder says that its resources have keyed ids."""
+    return _told(folder).get("ids") == "keyed"
+
+
+def sources_of(folder: Path) -> list[dict[str, Any]]:
+    """Return what the resources of a folder were made of, as `write_manifest` was told."""
+    return list(_told(folder).get("sources", []))
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    """Return the extension of the manifest of a folder; nothing where there is none."""
     try:
         manifest = orjson.loads((folder / "manifest.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
-        return False
+        return {}
     told = manifest.get("extension") if isinstance(manifest, dict) else None
-    return isinstance(told, dict) and told.get("ids") == "keyed"
+    return dict(told) if isinstance(told, dict) else {}

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from trialport.fhir.values import json_bytes
+from trialport.fhir.values import written_number
 from trialport.xport.atomic import atomic_file
 
 _LARGEST_RUN = 64 * 1024 * 1024
+_AT_ONCE = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One resource as it will stand in its file, with its id and identity."""
-
-    id: str
-    identity: str
-    json: bytes
+Duplicate = Callable[[str, str, str], None]
+"""Told of a resource whose id another has: the id, the identity of the first and its own."""
 
 
 class Sorter:
     """Takes resources of one type in any order and gives them back by id.
 
-    Up to 64 MiB stay in memory; more goes to sorted runs in the folder, which are merged.
+    Up to 64 MiB stay in memory; more goes to sorted runs in the folder, which are merged. A line
+    holds id, identity and JSON text with tabs between.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -39,24 +37,25 @@ class Sorter:
         self._size = 0
         self._runs: list[Path] = []
 
-    def add(self, identity: str, resource: dict[str, Any]) -> None:
-        """Take a resource; its `id` orders it, then its identity, then its bytes."""
+    def add(self, identities: Iterable[str], resources: Iterable[dict[str, Any]]) -> None:
+        """Take resources; the `id` orders them, then the identity, then the bytes."""
         # JSON text holds no bare tab or newline, and a tab sorts before every character of an id.
-        parts = (resource["id"].encode(), orjson.dumps(identity), json_bytes(resource))
-        line = b"\t".join(parts) + b"\n"
-        self._lines.append(line)
-        self._size += len(line)
+        lines = [
+            f"{resource['id']}\t{_shown(identity)}\t".encode()
+            + orjson.dumps(resource, written_number, orjson.OPT_APPEND_NEWLINE)
+            for identity, resource in zip(identities, resources, strict=True)
+        ]
+        self._lines += lines
+        self._size += sum(map(len, lines))
         if self._size >= _LARGEST_RUN:
             self._spill()
 
-    def lines(self) -> Iterator[Line]:
-        """Yield the resources by id."""
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines by id."""
         self._lines.sort()
         streams = [path.open("rb") for path in self._runs]
         try:
-            for line in heapq.merge(*streams, self._lines):
-                key, identity, json = line.rstrip(b"\n").split(b"\t", 2)
-                yield Line(key.decode(), orjson.loads(identity), json)
+            yield from heapq.merge(*streams, self._lines) if streams else self._lines
         finally:
             for stream in streams:
                 stream.close()
@@ -81,21 +80,50 @@ class WrittenFile:
     sha256: str
 
 
-def write_ndjson(path: Path, resource_type: str, lines: Iterator[Line]) -> WrittenFile:
-    """Write the lines as they come, each ended by a line feed; UTF-8 without a byte order mark.
+def write_ndjson(
+    path: Path,
+    resource_type: str,
+    lines: Iterator[bytes],
+    duplicate: Duplicate,
+    seen: Callable[[str], None] | None = None,
+) -> WrittenFile:
+    """Write the JSON of sorted lines, one a line; UTF-8 without a byte order mark.
+
+    Args:
+        path: the file.
+        resource_type: the type of the resources.
+        lines: of a `Sorter`; the first of each id is written.
+        duplicate: told of every further resource of an id.
+        seen: told the id of each resource that is written.
 
     Raises:
         WriteError: E4034, the folder or the disk does not take the file.
     """
     digest = hashlib.sha256()
     count = size = 0
+    last = last_identity = b""
     with atomic_file(path) as stream:
-        for line in lines:
-            data = line.json + b"\n"
+        while part := list(islice(lines, _AT_ONCE)):
+            texts: list[bytes] = []
+            for line in part:
+                id_, identity, text = line.split(b"\t", 2)
+                if id_ == last:
+                    duplicate(id_.decode(), last_identity.decode(), identity.decode())
+                    continue
+                last, last_identity = id_, identity
+                texts.append(text)
+                if seen is not None:
+                    seen(id_.decode())
+            data = b"".join(texts)
             digest.update(data)
             size += stream.write(data)
-            count += 1
+            count += len(texts)
     return WrittenFile(path, resource_type, count, size, digest.hexdigest())
+
+
+def _shown(identity: str) -> str:
+    """Return an identity without tabs and line feeds."""
+    return identity if identity.isprintable() else orjson.dumps(identity).decode()
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -1,5 +1,8 @@
 """Resources from records: the content of a mapping, filled for each record of its table."""
 
+# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -9,6 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialport.fhir.filled import Writing, fill, missing
 from trialport.fhir.findings import Findings
@@ -28,7 +32,8 @@ class Built:
 
     `identities` are what the ids are made of. Resources of one `kind` have the same elements and
     the same codes. `references` and `periods` hold the values of one element in each list, with
-    the path of the element. With `has_ranges` there are elements with a low and a high value.
+    the path of the element; `columns` those of each slot. With `has_ranges` there are elements with
+    a low and a high value; with `is_changed` the resources are of another version than the slots.
     """
 
     type: str
@@ -38,6 +43,10 @@ class Built:
     references: list[tuple[str, Sequence[Value]]]
     periods: list[tuple[str, Sequence[Value], Sequence[Value]]]
     has_ranges: bool = False
+    is_changed: bool = False
+    slots: Sequence[Slot] = ()
+    columns: Sequence[Sequence[Any]] = ()
+    name: str = ""
 
 
 def build(
@@ -108,30 +117,44 @@ def _built(
     findings: Findings,
     writing: Writing,
 ) -> Built:
-    parts = [map(str, json_values(batch.column(name))) for name in step.identity]
-    keys = [identity_key(each) for each in zip(*parts, strict=True)]
-    ids = [writing.naming.id(step.type, each) for each in keys]
+    keys = _keys([batch.column(name) for name in step.identity])
+    ids = writing.naming.ids(step.type, keys)
 
     def report(slot: Slot, row: int, value: object) -> None:
         _report(slot, f"{step.type}/{ids[row]}", value, findings)
 
     filled = fill(template, batch.num_rows, batch.column, writing, report)
-    resources: list[dict[str, Any]] = []
-    for key, id_, content in zip(keys, ids, filled.contents, strict=True):
-        resource: dict[str, Any] = {"resourceType": step.type, "id": id_}
-        if identifier is not None:
-            resource["identifier"] = identifier(key)
-        resource.update(content)
-        resources.append(resource)
+    type_ = step.type
+    if identifier is None:
+        resources = [
+            {"resourceType": type_, "id": id_, **content}
+            for id_, content in zip(ids, filled.contents, strict=True)
+        ]
+    else:
+        resources = [
+            {"resourceType": type_, "id": id_, "identifier": identifier(key), **content}
+            for key, id_, content in zip(keys, ids, filled.contents, strict=True)
+        ]
     return Built(
         type=step.type,
         resources=resources,
         identities=keys,
-        kinds=[(step.step.name, each) for each in filled.kinds],
+        kinds=filled.kinds,
         references=filled.references,
         periods=filled.periods,
         has_ranges=template.has_ranges,
+        slots=template.slots,
+        columns=filled.columns,
+        name=step.step.name,
     )
+
+
+def _keys(columns: Sequence[pa.Array]) -> list[str]:
+    """Return the identity of each record as one text."""
+    if all(pa.types.is_string(each.type) for each in columns):
+        return pc.binary_join_element_wise(*columns, "|").to_pylist()
+    parts = [map(str, json_values(each)) for each in columns]
+    return [identity_key(each) for each in zip(*parts, strict=True)]
 
 
 def _report(slot: Slot, name: str, value: object, findings: Findings) -> None:

@@ -25,6 +25,7 @@ class Definitions:
     systems: Mapping[str, frozenset[str]]
     invariants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+    _leaves: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
 
     def validator(self, resource_type: str) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a resource type; without a definition, that there is the type."""
@@ -34,6 +35,17 @@ class Definitions:
             made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
             self._validators[resource_type] = made
         return self._validators[resource_type]
+
+    def leaf_validator(self, parent: str, name: str) -> jsonschema_rs.Draft202012Validator:
+        """Return the validator of one value of an element of a type."""
+        key = f"{parent}.{name}"
+        if key not in self._leaves:
+            found = self.types.get(parent, {}).get("properties", {}).get(name, True)
+            found = found.get("items", found) if isinstance(found, dict) else found
+            schema = {"allOf": [found], "$defs": self.types}
+            made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            self._leaves[key] = made
+        return self._leaves[key]
 
     def defines(self, resource_type: str) -> bool:
         """Return whether resources of a type can be checked."""

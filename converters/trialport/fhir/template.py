@@ -25,7 +25,7 @@ class Slot:
 
     Of a leaf it tells the key, the FHIR type, and where it stands. Items have a template of their
     own; their `column` is one whose lists are as long as there are items. `coded` says how the
-    values of the column become codes, where they do.
+    values of the column become codes, where they do; `parent` is the type that has the element.
     """
 
     column: str
@@ -35,6 +35,7 @@ class Slot:
     is_live: bool
     items: Template | None = None
     coded: CodedBy | None = None
+    parent: str = ""
 
 
 class Template:
@@ -104,7 +105,8 @@ class Template:
             if content.value is not None:
                 kind = definitions.element_type(parent, name)
                 is_live = not _STUDY_CONSTANT.fullmatch(content.value.text)
-                self._add(content, Slot(str(content.constant), name, kind, path, is_live))
+                column = str(content.constant)
+                self._add(content, Slot(column, name, kind, path, is_live, parent=parent))
         elif isinstance(content, Each):
             items = Template(content.content, parent, name, path, definitions, self._version)
             self._add(content, Slot(items.slots[0].column, name, "", path, True, items))

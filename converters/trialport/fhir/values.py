@@ -1,5 +1,8 @@
 """Values of columns as JSON writes them: numbers, ISO 8601 text, references."""
 
+# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,6 +13,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialport.fhir.identity import MARK, PLAIN, Naming
 
@@ -40,7 +44,7 @@ def json_values(
     """
     kind = column.type
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return [_number(each) for each in column.to_pylist()]
+        return _numbers(column)
     if pa.types.is_date(kind):
         return column.cast(pa.string()).to_pylist()
     if pa.types.is_timestamp(kind):
@@ -63,12 +67,12 @@ def finite(column: pa.Array) -> pa.Array:
     return pa.array(numbers, column.type, mask=~is_finite)
 
 
-def json_bytes(value: object) -> bytes:
-    """Return a value as JSON; a Decimal with the digits it was written with."""
-    return orjson.dumps(value, default=_fragment)
+def written_number(value: object) -> orjson.Fragment:
+    """Return a Decimal as JSON with the digits it was written with: the default of `orjson.dumps`.
 
-
-def _fragment(value: object) -> orjson.Fragment:
+    Raises:
+        TypeError: the value is none of JSON.
+    """
     if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
         is_plain = isinstance(exponent, int) and exponent <= 0
@@ -76,11 +80,15 @@ def _fragment(value: object) -> orjson.Fragment:
     raise TypeError(f"{type(value)} is no value of JSON")
 
 
-def _number(value: float | Decimal | None) -> Value:
-    if value is None:
-        return None
-    number = float(value)
-    return int(number) if abs(number) < _EXACT and number.is_integer() else number
+def _numbers(column: pa.Array) -> list[Value]:
+    """Return numbers as floats, and those that are whole as integers."""
+    floats = column.cast(pa.float64())
+    values: list[Value] = floats.to_pylist()
+    numbers = floats.fill_null(0.5).to_numpy(zero_copy_only=False)
+    whole = np.flatnonzero((numbers == np.floor(numbers)) & (np.abs(numbers) < _EXACT))
+    for place, number in zip(whole.tolist(), numbers[whole].astype(np.int64).tolist(), strict=True):
+        values[place] = number
+    return values
 
 
 def _written_number(text: str | None) -> Decimal | None:
@@ -97,8 +105,9 @@ def _moment(value: dt.datetime | None, offset: str) -> Value:
 def _texts(column: pa.Array, offset: str, naming: Naming) -> list[Value]:
     values = column.to_pylist()
     if offset:
-        return [None if each is None else _text_of_time(each, offset) for each in values]
-    if any(each is not None and each.startswith(MARK) for each in values):
+        known = {each: each and _text_of_time(each, offset) for each in set(values)}
+        return [known[each] for each in values]
+    if pc.any(pc.starts_with(column, pattern=MARK)).as_py():
         return [None if each is None else naming.reference(each) for each in values]
     return values
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from trialport.fhir.check import Checker
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import PLAIN, Naming
 from trialport.fhir.local_systems import local_prefix, local_systems
-from trialport.fhir.ndjson import Line, Sorter, WrittenFile, write_ndjson
+from trialport.fhir.ndjson import Sorter, WrittenFile, write_ndjson
 from trialport.fhir.resource import Built, build
 from trialport.fhir.schema import Version, load_definitions
 from trialport.fhir.version_change import Resource, changer, load_changes
@@ -89,17 +90,20 @@ def write_resources(
                 ):
                     built = made if change is None else _changed(made, change)
                     checker.check_built(built)
-                    for identity, resource in zip(built.identities, built.resources, strict=True):
-                        sorter.add(identity, resource)
+                    sorter.add(built.identities, built.resources)
         if studyid:
             codes = checker.codes_of(local_prefix(studyid))
             for identity, resource in local_systems(codes, studyid, naming):
                 checker.check(resource)
                 name = resource["resourceType"]
-                sorters.setdefault(name, Sorter(Path(runs), name)).add(identity, resource)
+                sorters.setdefault(name, Sorter(Path(runs), name)).add([identity], [resource])
         files = tuple(
             write_ndjson(
-                target / f"{each}.ndjson", each, _once_each(each, sorters[each], checker, findings)
+                target / f"{each}.ndjson",
+                each,
+                sorters[each].lines(),
+                partial(_report_second, each, findings),
+                partial(checker.seen, each) if checker.waits_for(each) else None,
             )
             for each in sorted(sorters)
         )
@@ -108,7 +112,7 @@ def write_resources(
 
 
 def _changed(built: Built, change: Callable[[Resource], Resource]) -> Built:
-    return replace(built, resources=[change(each) for each in built.resources])
+    return replace(built, resources=[change(each) for each in built.resources], is_changed=True)
 
 
 @contextmanager
@@ -123,28 +127,15 @@ def _without_collector() -> Generator[None]:
             gc.enable()
 
 
-def _once_each(
-    resource_type: str, sorter: Sorter, checker: Checker, findings: Findings
-) -> Iterator[Line]:
-    """Yield the first resource of each id; report the others."""
-    last: Line | None = None
-    for line in sorter.lines():
-        if last is not None and line.id == last.id:
-            _report_second(resource_type, last, line, findings)
-            continue
-        checker.seen(resource_type, line.id)
-        last = line
-        yield line
-
-
-def _report_second(resource_type: str, first: Line, second: Line, findings: Findings) -> None:
-    name = f"{resource_type}/{second.id}"
-    if first.identity == second.identity:
-        problem = f"a further record has the identity '{second.identity}'; only one is written"
+def _report_second(
+    resource_type: str, findings: Findings, id_: str, first: str, second: str
+) -> None:
+    name = f"{resource_type}/{id_}"
+    if first == second:
+        problem = f"a further record has the identity '{second}'; only one is written"
         findings.add("E4201", name, "id", problem, "add to 'identity' what tells them apart")
     else:
         problem = (
-            f"the identities '{first.identity}' and '{second.identity}' give the same id; "
-            "only the first is written"
+            f"the identities '{first}' and '{second}' give the same id; only the first is written"
         )
         findings.add("E4202", name, "id", problem, "add a constant to one of the identities")

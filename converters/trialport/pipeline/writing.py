@@ -13,7 +13,7 @@ from trialport.pipeline.made import Conversion, finding_json, finding_order, man
 from trialport.pipeline.planning import encoding_of, raw_files
 from trialport.pipeline.study_rules import ask_rules_of_study
 from trialport.pipeline.work import Work
-from trialport.plan.model import Step, VariablePlan
+from trialport.plan.model import ResourceStep, Step, VariablePlan
 from trialport.spec.nodes import DataType
 
 if TYPE_CHECKING:
@@ -155,7 +155,29 @@ def _write_resources(work: Work, folder: Path, version: Version) -> None:
     )
     work.findings += found
     where, created = folder / "fhir" / version, creation_time()
-    write_manifest(where, files, studyid=study.study.text, created=created, naming=naming)
+    write_manifest(
+        where,
+        files,
+        studyid=study.study.text,
+        created=created,
+        naming=naming,
+        sources=[_source(work, each) for each in resources if version in each.versions],
+    )
+
+
+def _source(work: Work, resource: ResourceStep) -> dict[str, object]:
+    """Return what resources were made of, with the numbers of records and of resources."""
+    step = resource.step
+    read = list(dict.fromkeys(each.relation for each in step.blocks if each.relation))
+    made = {each.name for each in work.planned.plan.steps}
+    records = [work.engine.count(each) for each in read if each in made]
+    return {
+        "resource": step.name.removeprefix("fhir."),
+        "type": resource.type,
+        "from": read,
+        "records": sum(records) if records else None,
+        "resources": work.engine.count(step.name),
+    }
 
 
 def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:
