@@ -161,4 +161,28 @@ def test_a_number_keeps_the_digits_of_its_text(tmp_path: Path) -> None:
     study, out = _study(tmp_path / "study", resource), tmp_path / "out"
     convert(study, raw=_records(), out=out, only=["Observation"], threads=1)
     text = (out / "fhir" / "R4" / "Observation.ndjson").read_text(encoding="utf-8")
-    assert '"value":7.50}' in text
+    assert '"value":7.50,' in text
+
+
+ADMINISTRATION = """\
+resource: MedicationAdministration
+versions: [R5]
+each: {from: ADX}
+identity: [USUBJID]
+content:
+  status: {text: completed}
+  medication: {concept: karnofsky}
+  subject: {display: USUBJID}
+  occurenceDateTime: "'2021-05-09'"
+"""
+
+
+def test_what_is_for_r5_alone_is_written_as_r5_has_it(tmp_path: Path) -> None:
+    study, out = _study(tmp_path / "study", ADMINISTRATION), tmp_path / "out"
+    asked = ["MedicationAdministration"]
+    made = convert(study, raw=_records(), out=out, only=asked, fhir=["R4", "R5"], threads=1)
+    assert not (out / "fhir" / "R4" / "MedicationAdministration.ndjson").exists()
+    text = (out / "fhir" / "R5" / "MedicationAdministration.ndjson").read_text(encoding="utf-8")
+    first = json.loads(text.splitlines()[0])
+    assert first["medication"]["concept"]["coding"][0]["code"] == "89243-0"
+    assert [each.code for each in made.findings if each.code.startswith("E42")] == []

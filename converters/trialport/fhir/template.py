@@ -188,13 +188,7 @@ class Template:
             return None, False
         if not made.keys or codes is None:
             return codes or (made if made.keys else None), is_filled
-        if isinstance(codes, ast.Dict):
-            written = {cast(ast.Constant, key).value for key in made.keys}
-            pairs = zip(codes.keys, codes.values, strict=True)
-            kept = [each for each in pairs if cast(ast.Constant, each[0]).value not in written]
-            keys, values = [key for key, _ in kept], [value for _, value in kept]
-            return ast.Dict([*keys, *made.keys], [*values, *made.values]), is_filled
-        return ast.Dict([None, *made.keys], [codes, *made.values]), is_filled
+        return _beside(made, codes, self._types[id(content)]), is_filled
 
     def _object(self, content: Element, missing: frozenset[int]) -> tuple[ast.Dict, bool | None]:
         parts = {key: self._expression(each, missing) for key, each in content.children.items()}
@@ -233,6 +227,23 @@ class _Constants(ast.NodeTransformer):
         self.values.append(ast.literal_eval(node))
         place = ast.Constant(len(self.values) - 1)
         return ast.Subscript(ast.Name("constants", ast.Load()), place, ast.Load())
+
+
+def _beside(children: ast.Dict, codes: ast.expr, kind: str) -> ast.Dict:
+    """Return the children of an element with its codes, which they win over.
+
+    A quantity begins with its value, everything else with its codes, as FHIR orders them.
+    """
+    names = {str(cast(ast.Constant, key).value) for key in children.keys}
+    is_last = kind in QUANTITIES and not names & {"unit", "system", "code"}
+    if isinstance(codes, ast.Dict):
+        pairs = zip(codes.keys, codes.values, strict=True)
+        kept = [each for each in pairs if cast(ast.Constant, each[0]).value not in names]
+    else:
+        kept: list[tuple[ast.expr | None, ast.expr]] = [(None, codes)]
+    own = list(zip(children.keys, children.values, strict=True))
+    every = [*own, *kept] if is_last else [*kept, *own]
+    return ast.Dict([key for key, _ in every], [value for _, value in every])
 
 
 def _literal(value: Any) -> ast.expr | None:  # noqa: ANN401
