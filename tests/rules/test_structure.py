@@ -100,6 +100,12 @@ def test_any_period_is_the_required_planned_treatment(judge: Judge) -> None:
     assert problems(judge("TP0002", ADSL=records)) == missing
 
 
+def test_the_required_variables_of_adae_are_named_as_those_of_ae(judge: Judge) -> None:
+    found = problems(judge("TP0002", ADAE="SELECT 'S1' AS USUBJID, 1.0 AS AESEQ"))
+    assert "TP0002 ADAE column AEBDSYCD: required variable AEBDSYCD is not in the dataset" in found
+    assert not any("--" in each or "AESEQ" in each for each in found)
+
+
 def _described(dataset: str, label: str, *variables: VariableMetadata) -> DatasetMetadata:
     return DatasetMetadata(dataset, label, "sdtm", "", "", (), 1, "x.xpt", variables)
 
