@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from trialport.diagnostics import SpecError
-from trialport.pipeline.workbook import Imported, import_workbook, shown_tables
+from trialport.pipeline.workbook import Imported, export_workbook, import_workbook, shown_tables
 from trialport.read.specification import read_folder
 from trialport.study import plan_study
 from trialport.workbook.book import Table
@@ -139,6 +140,18 @@ def test_what_is_kept_gives_way_to_what_the_study_says_by_now(
     says = {each.name: each for each in shown_tables(trees(read_folder(BASE)), kept, None)}
     term = next(r for r in says["Variables"].rows if r["Variable"] == "AETERM")
     assert "Label" not in term
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("cells: [", "E1001"), ("rows: &a {Documents: []}", "E1004")]
+)
+def test_a_rest_that_is_no_yaml_is_refused(text: str, code: str, tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(BASE, study)
+    (study / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as refused:
+        export_workbook(study, "spec.xlsx")
+    assert [(e.code, Path(e.place.file).name) for e in refused.value.diagnostics] == [(code, FILE)]
 
 
 def test_methods_that_share_an_id_part_where_one_says_otherwise() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from trialport.diagnostics import Diagnostic, Severity, SpecError
 from trialport.plan.unread_columns import unread_columns
 from trialport.read.layers import with_templates
+from trialport.read.specification import read_beside
 from trialport.spec.layers import Layer
 from trialport.spec.load import load_study
 from trialport.spec.yaml_text import compose
@@ -67,10 +68,10 @@ def export_workbook(study: Path | str, book: str, *, effective: bool = False) ->
     if specification is None:
         raise SpecError(found)
     folder = study_folder(Path(study))
-    planned, _ = plan_layers(layers, folder)
     texts = effective_files(layers) if effective else own.own
-    beside = folder / KEPT_FILE
-    kept = kept_of(_tree(beside.read_text(encoding="utf-8"))) if beside.is_file() else Kept()
+    kept = _kept_beside(folder, own.shown)
+    # A workbook from elsewhere shows nothing of the plan.
+    planned = None if kept.foreign else plan_layers(layers, folder)[0]
     return workbook_bytes(shown_tables(_trees(texts), kept, planned), book)
 
 
@@ -83,13 +84,17 @@ def shown_tables(trees: Trees, kept: Kept, planned: PlannedStudy | None) -> list
     return rendered(says, kept, *faces)
 
 
-def _tree(text: str) -> Tree:
-    node, _ = compose(text, KEPT_FILE)
-    return None if node is None else tree_of(node)
+def _kept_beside(folder: Path, shown: str) -> Kept:
+    """Return what is kept in workbook.yaml. SpecError where it is no YAML (E10)."""
+    node, faults = compose(read_beside(folder, KEPT_FILE), f"{shown}{KEPT_FILE}")
+    if faults:
+        raise SpecError(faults)
+    return Kept() if node is None else kept_of(tree_of(node))
 
 
 def _trees(texts: Mapping[str, str]) -> Trees:
-    trees = {path: _tree(text) for path, text in texts.items()}
+    nodes = {path: compose(text, path)[0] for path, text in texts.items()}
+    trees = {path: tree_of(node) for path, node in nodes.items() if node is not None}
     return {path: tree for path, tree in trees.items() if isinstance(tree, dict)}
 
 
@@ -107,7 +112,7 @@ def import_workbook(path: Path, folder: Path | None = None) -> Imported:
         SpecError: the workbook cannot be read as a study (E1030-E1051, E10, E11), with every fault.
     """
     book = path.as_posix()
-    trees, kept, found = _read(path, book)
+    trees, kept, found = read_study(path)
     shown = f"{book}/"
     written = {name: by_cell(tree) for name, tree in trees.items()}
     lines = {f"{shown}{name}": cells for name, (_, cells) in written.items()}
@@ -125,8 +130,13 @@ def import_workbook(path: Path, folder: Path | None = None) -> Imported:
     return Imported({**files, **beside}, tuple(found), planned)
 
 
-def _read(path: Path, book: str) -> tuple[Trees, Kept, list[Diagnostic]]:
-    """Return the files that a workbook says, what is kept beside them, and notes."""
+def read_study(path: Path) -> tuple[Trees, Kept, list[Diagnostic]]:
+    """Return the files that a workbook says, what is kept beside them, and notes; no plan is made.
+
+    Raises:
+        SpecError: the workbook cannot be read as a study (E1030-E1051).
+    """
+    book = path.as_posix()
     reading, kept = read_workbook(path), Kept()
     with_our_names(reading, kept)
     notes: list[Diagnostic] = []

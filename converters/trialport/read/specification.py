@@ -47,6 +47,19 @@ def read_folder(folder: Path) -> Mapping[str, str]:
     return texts
 
 
+def read_beside(folder: Path, name: str) -> str:
+    """Return the text of a file beside the specification, '' where there is none.
+
+    Raises:
+        SpecError: as `read_folder`, for this file.
+    """
+    path = folder / name
+    text = _text(path, folder) if path.exists() or path.is_symlink() else ""
+    if isinstance(text, Diagnostic):
+        raise SpecError([text])
+    return text
+
+
 def _first_files(folder: Path) -> Iterator[Path]:
     """Yield the YAML files among the files of a folder, unless there are too many files."""
     for count, path in enumerate(_files(folder)):
