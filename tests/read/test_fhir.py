@@ -27,7 +27,8 @@ OBSERVATION = """{"resourceType": "Observation", "id": "o-1", "status": "final",
   "extension": [{"url": "lot", "valueString": "A1"}, {"url": "dose", "valueDecimal": 1E2}],
   "component": [{"code": {"text": "skin"}, "valueInteger": 2},
                 {"code": {"text": "liver"}, "valueInteger": 0}],
-  "contained": [{"resourceType": "Practitioner", "id": "x", "active": true}],
+  "contained": [{"resourceType": "Practitioner", "id": "x", "active": true,
+                 "code": {"coding": [{"system": "s", "code": "c"}]}}],
   "performer": [{"reference": "#x"}]}"""
 PATIENT = {
     "resourceType": "Patient",
@@ -174,6 +175,11 @@ def test_the_tables_of_one_file_are_read_together(tmp_path: Path) -> None:
             " one with where(...) or first(), or read elements with 'each'",
         ),
         (
+            "performer.resolve().code.coding.where(code | system).code",
+            "E3077 o.ndjson:1 column v: a condition gives several values; choose one with"
+            " where(...) or first(), or read elements with 'each'",
+        ),
+        (
             "subject.resolve().id",
             "E3078 o.ndjson:1 column v: there is no resource 'Patient/p-1'; put the file of its"
             " type beside this one",
@@ -188,6 +194,24 @@ def test_what_gives_no_single_value_is_null_and_a_finding(
         [("o.ndjson:1", {"v": None})],
         [finding],
     )
+
+
+def test_a_fault_in_the_resource_that_is_named_is_a_finding_each_time(tmp_path: Path) -> None:
+    two = OBSERVATION.replace("\n", "")
+    files = {
+        "o.ndjson": f"{two}\n{two.replace('o-1', 'o-2')}",
+        "Patient.ndjson": line({**PATIENT, "name": [{"given": ["A", "B"]}]}),
+    }
+    path = "subject.resolve().name.where(given).family"
+    records, found = read(tmp_path, files, fhir("o.ndjson", v=path))
+    assert [each["v"] for _, each in records] == [None, None]
+    assert [each[:20] for each in found] == ["E3077 o.ndjson:1 col", "E3077 o.ndjson:2 col"]
+
+
+def test_a_text_that_nothing_closes_is_refused_at_once(tmp_path: Path) -> None:
+    content = '{"resourceType": "Bundle", "entry": [{"a": "' + '\\"' * 200_000
+    found = read(tmp_path, {"b.json": content}, fhir("b.json", v="id"))[1]
+    assert [each[:14] for each in found] == ["E3074 b.json: "]
 
 
 BUNDLE = '{"resourceType": "Bundle", "type": "batch", "entry": [%s]}'

@@ -20,7 +20,8 @@ from trialport.diagnostics import DataError, Diagnostic, Place, raw_place, row_n
 Resource = dict[str, Any]
 
 _MARK = "\ufeff".encode()
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]', re.DOTALL)
+# A text that nothing closes is one token up to the end: else each quote in it would be tried anew.
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]', re.DOTALL)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trialport.read.fhir_files import Found, resources
-from trialport.read.fhir_values import Evaluate, Focus, Items
+from trialport.read.fhir_values import Evaluate, Focus, Items, PathError
 from trialport.spec.fhir_path import Node
 
 
@@ -21,7 +21,7 @@ class References:
     def __init__(self, path: Path, file: str) -> None:
         self._path, self._file = path, file
         self._is_bundle = PurePosixPath(file).suffix.lower() != ".ndjson"
-        self._known: dict[tuple[Node, str], dict[str, Items]] = {}
+        self._known: dict[tuple[Node, str], dict[str, Items | PathError]] = {}
         self.missing: list[str] = []
 
     def __call__(self, reference: Any, holder: Any, rest: Node, there: Evaluate) -> Items:  # noqa: ANN401 - JSON
@@ -38,6 +38,8 @@ class References:
         found = self._known[key].get(text if self._is_bundle else name)
         if found is None:
             found = self._known[key].get(name)
+        if isinstance(found, PathError):
+            raise found
         if found is None:
             self.missing.append(text)
         return found or []
@@ -49,9 +51,13 @@ class References:
         self.missing.append(text)
         return []
 
-    def _read(self, type_: str, there: Evaluate) -> Iterator[tuple[str, Items]]:
+    def _read(self, type_: str, there: Evaluate) -> Iterator[tuple[str, Items | PathError]]:
         for found in self._resources(type_):
-            items = there(Focus([found.resource], found.resource))
+            items: Items | PathError
+            try:
+                items = there(Focus([found.resource], found.resource))
+            except PathError as fault:
+                items = fault
             yield f"{found.resource['resourceType']}/{found.resource.get('id')}", items
             if found.url:
                 yield found.url, items
