@@ -140,6 +140,13 @@ class WriteError(TrialportError):
     """A value, a name or a place cannot be written as asked."""
 
 
+def no_memory(record: str = "") -> Diagnostic:
+    """Return E3294: the work needs more memory than it may use."""
+    problem = "the work needs more memory than it may use"
+    remedy = "look for a join or a text that grows without bound, or allow more memory"
+    return Diagnostic("E3294", Place(record=record), problem, remedy)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a remedy that names the nearest known name, or the known names where few, or ''.
 

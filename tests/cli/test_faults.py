@@ -9,9 +9,11 @@ from typing import Any, NoReturn
 
 import pytest
 import trialport.pipeline
+from sqlglot import exp, parse_one
 from trialport import __version__
 from trialport.cli.faults import own_fault
 from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.engine.duckdb import Engine
 
 Run = Callable[..., Any]
 
@@ -87,3 +89,24 @@ def test_a_file_that_click_cannot_use_ends_with_2(run: Run, tmp_path: Path) -> N
     file.write_text("")
     ran = run("convert", "study", "--raw", file, "--out", tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")
+
+
+def test_where_memory_is_short_that_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trialport.pipeline, "check", _failing(MemoryError()))
+    ran = run("check", "study")
+    assert ran.code == 2
+    assert ran.err.startswith("E3294: error: the work needs more memory than it may use; ")
+
+
+def test_a_database_that_runs_out_of_memory_says_so() -> None:
+    engine = Engine(threads=1, memory_limit="30MB")
+    numbers = parse_one(
+        "select range as a, repeat('x', 1000) || range as b from range(1000000)",
+        into=exp.Select,
+        dialect="duckdb",
+    )
+    try:
+        with pytest.raises(DataError, match=r"^E3294 NUMBERS: "):
+            engine.create("NUMBERS", numbers)
+    finally:
+        engine.close()

@@ -8,20 +8,33 @@ import click
 
 from trialport.cli.options import example, json_option, quiet_option, study_argument
 from trialport.cli.show import show_checked
+from trialport.cli.untrusted import run_untrusted, untrusted_options
 
 
 @click.command("check", epilog=example("trialport check mappings/studies/msc_gvhd"))
 @study_argument
+@untrusted_options
 @json_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, study: Path, *, as_json: bool) -> None:
+def command(
+    ctx: click.Context,
+    study: Path,
+    *,
+    untrusted: bool,
+    max_memory: int,
+    max_cpu: int,
+    max_seconds: int,
+    as_json: bool,
+) -> None:
     """Check the specification of STUDY; no record is read.
 
     STUDY is a folder, the name of a shipped study, or a workbook (`trialport spec export`). Every
     fault is one line: its code, the file and line or the sheet and cell, the problem and the
     remedy. The exit code is 1 where one of them is an error.
     """
+    if untrusted:
+        ctx.exit(run_untrusted(ctx, max_memory, max_cpu, max_seconds))
     from trialport.diagnostics import SpecError
     from trialport.pipeline import check
     from trialport.study import study_folder

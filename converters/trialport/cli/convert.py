@@ -21,6 +21,12 @@ from trialport.cli.options import (
     raw_option,
     study_argument,
 )
+from trialport.cli.untrusted import (
+    convert_untrusted,
+    limits_here,
+    run_untrusted,
+    untrusted_options,
+)
 
 if TYPE_CHECKING:
     from trialport.fhir.schema import Version
@@ -85,6 +91,7 @@ if TYPE_CHECKING:
 @force_option
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
 @click.option("--dry-run", is_flag=True, help="Do the work, list what it would write, write none.")
+@untrusted_options
 @json_option
 @quiet_option
 @click.pass_context
@@ -107,6 +114,10 @@ def command(
     force: bool,
     threads: int | None,
     dry_run: bool,
+    untrusted: bool,
+    max_memory: int,
+    max_cpu: int,
+    max_seconds: int,
     as_json: bool,
 ) -> None:
     """Convert the raw records of STUDY to datasets and resources.
@@ -115,6 +126,11 @@ def command(
     finding. Findings of severity error do not stop the writing, unless --strict; the exit code
     tells them: 1 with such findings, 0 without, 2 where nothing was written.
     """
+    if untrusted:
+        limits = (max_memory, max_cpu, max_seconds)
+        if dry_run:
+            ctx.exit(run_untrusted(ctx, *limits))
+        ctx.exit(convert_untrusted(ctx, out, *limits, force=force))
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert
@@ -122,7 +138,9 @@ def command(
 
     chosen = chosen_subjects(subjects) if subjects is not None else ()
     key = id_key(id_key_file, os.environ)
-    switches = Switches(cutoff, chosen, treatment, languages, profile, key)
+    here = limits_here()
+    limited = here.values() if here else {}
+    switches = Switches(cutoff, chosen, treatment, languages, profile, key, limits=limited)
     shown = not (as_json or ctx.meta["trialport.quiet"])
     with _target(out, dry_run=dry_run) as target, progress(shown=shown) as step:
         made = convert(
@@ -136,6 +154,7 @@ def command(
             strict=strict,
             force=force,
             threads=threads,
+            memory_limit=f"{here.memory * 6 // 10}B" if here else None,
             progress=step,
         )
     ctx.exit(show_conversion(made, out, as_json=as_json, dry_run=dry_run))

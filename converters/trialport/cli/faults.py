@@ -12,7 +12,7 @@ import click
 
 from trialport import __version__
 from trialport.cli.show import as_document, emit, finding_line, in_order
-from trialport.diagnostics import Diagnostic, Place, TrialportError
+from trialport.diagnostics import Diagnostic, Place, TrialportError, no_memory
 
 _REMEDY = (
     "this is a fault of trialport: set TRIALPORT_TRACEBACK=1, repeat the command, and report what "
@@ -33,10 +33,12 @@ def show_fault(error: Exception, *, as_json: bool) -> None:
 
 
 def own_fault(error: BaseException) -> Diagnostic:
-    """Return E9001 for an exception that nobody expected.
+    """Return E9001 for an exception that nobody expected, E3294 where memory is short.
 
     Its text is left out, for it can hold any value of the data; its kind and its place are told.
     """
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return no_memory()
     versions = f"trialport {__version__}, Python {platform.python_version()}, {sys.platform}"
     problem = f"the work ended with {type(error).__name__}"
     return Diagnostic("E9001", _place(error), problem, _REMEDY.format(versions=versions))

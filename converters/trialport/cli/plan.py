@@ -15,6 +15,7 @@ from trialport.cli.options import (
     quiet_option,
     study_argument,
 )
+from trialport.cli.untrusted import run_untrusted, untrusted_options
 
 
 @click.command("plan", epilog=example("trialport plan msc_gvhd --dataset AE --lineage"))
@@ -36,9 +37,12 @@ from trialport.cli.options import (
 )
 @click.option("--mermaid", is_flag=True, help="Show the plan as a Mermaid graph: what reads what.")
 @only_option
+@untrusted_options
 @json_option
 @quiet_option
+@click.pass_context
 def command(
+    ctx: click.Context,
     study: Path,
     *,
     dataset: str | None,
@@ -47,6 +51,10 @@ def command(
     compare: Path | None,
     mermaid: bool,
     only: tuple[str, ...],
+    untrusted: bool,
+    max_memory: int,
+    max_cpu: int,
+    max_seconds: int,
     as_json: bool,
 ) -> None:
     """Show what STUDY will make, from what, and by which SQL.
@@ -56,6 +64,8 @@ def command(
     With --compare it is one line a difference: what is added, removed or changed, and which
     variables may differ because they are downstream of a change.
     """
+    if untrusted:
+        ctx.exit(run_untrusted(ctx, max_memory, max_cpu, max_seconds))
     from trialport.cli import show_plan
     from trialport.cli.show import emit, json_text, note
     from trialport.pipeline import plan

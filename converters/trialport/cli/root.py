@@ -56,7 +56,8 @@ def main(args: Sequence[str] | None = None) -> int:
     _show_any_character(sys.stdout)
     _show_any_character(sys.stderr)
     try:
-        code = root.main(args=args, prog_name="trialport", standalone_mode=False)
+        words = list(sys.argv[1:] if args is None else args)
+        code = root.main(args=words, prog_name="trialport", standalone_mode=False, obj=words)
         return code if isinstance(code, int) else DONE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing was left half-written", err=True)

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.diagnostics import DataError, Diagnostic, Place, no_memory
 from trialport.functions.once import once
 from trialport.functions.registry import definitions
 from trialport.spec import sql
@@ -171,6 +171,8 @@ class Engine:
 def _stopped(statement: exp.Expr, error: duckdb.Error) -> DataError:
     """Return the fault without the database's own words, which may hold values of records."""
     made = statement.this.name if isinstance(statement, exp.Create) else "a query"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return DataError([no_memory(str(made))])
     problem = f"the database stops at {made} ({type(error).__name__})"
     remedy = (
         "look for arguments out of bounds: a pattern, a padding, a position, a number too large"

@@ -162,6 +162,8 @@ class Work:
             self.findings += [each.finding(cutoff.text) for each in made]
             counts = {each.dataset: each.counts for each in made}
             self.restrictions["cutoff"] = {"date": cutoff.text, "datasets": counts}
+        if self.switches.limits:
+            self.restrictions["untrusted"] = dict(self.switches.limits)
         chosen = self.switches.subjects
         if chosen:
             check_chosen(self.engine, whole, chosen)

@@ -21,6 +21,7 @@ class Switches:
         languages: languages that datasets are written in as well, beside those of study.yaml.
         profile: an agency, or a profile of it with its date; that of study.yaml unless given.
         id_key: the secret under which the ids of FHIR resources are made; none unless given.
+        limits: limits of memory and time that the process works under, by their names.
         explains: whether the records of sets are kept, so that a value made of one is explained.
     """
 
@@ -31,6 +32,7 @@ class Switches:
     profile: str = ""
     id_key: bytes = field(default=b"", repr=False)
     explains: bool = False
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         """Refuse a cut-off that is no day (E2060)."""

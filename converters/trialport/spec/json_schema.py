@@ -7,7 +7,7 @@ number, yes or no to an editor; both are let pass.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Literal, get_args, get_origin
@@ -39,8 +39,8 @@ def json_schema(
         node_class: the class of the file, or of each entry where it is a list.
         title: what the file is.
         listed: whether the file is a list.
-        layered: whether templates may lie beneath the file: of what it needs only the name has to
-            be in the file itself, and an entry may be left empty.
+        layered: whether templates may lie beneath the file: of what it and its named entries need
+            only the name of the file has to be in it, and an entry may be left empty.
         also: schemas of the whole that hold as well, e.g. to know names; they may refer to
             `#/definitions/` and the name of a class.
     """
@@ -60,7 +60,7 @@ class _Definitions:
     """The classes that are met, each one defined once."""
 
     def __init__(self, *, layered: type | None) -> None:
-        self._layered = layered
+        self._layered = _merged(layered) if layered else ()
         self._done: dict[str, Schema] = {}
         self._waiting: list[type] = []
         self._names: dict[str, type] = {}
@@ -86,14 +86,14 @@ class _Definitions:
             "type": "object",
             "title": class_words(node_class),
             "properties": {
-                key.name: self._key(key, may_be_empty=node_class is self._layered)
+                key.name: self._key(key, may_be_empty=node_class in self._layered)
                 for key in keys(node_class)
             },
             "additionalProperties": False,
         }
         needed = [key.name for key in keys(node_class) if key.required and not key.unless]
         choices = [*map(_unless, (key for key in keys(node_class) if key.unless))]
-        if node_class is self._layered:
+        if node_class in self._layered:
             needed = [name for name in needed if name in _NAMING]
             choices = []
         if needed:
@@ -163,6 +163,14 @@ class _Definitions:
                 ]
             }
         return {"allOf": [reference]}
+
+
+def _merged(root: type) -> tuple[type, ...]:
+    """Return the classes of which a file may hold a part: the whole, and what it names."""
+    inside = (
+        get_args(key.annotation)[1] for key in keys(root) if get_origin(key.annotation) is Mapping
+    )
+    return (root, *(each for each in inside if is_dataclass(each)))
 
 
 def _element(content: Schema) -> Schema:
