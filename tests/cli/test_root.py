@@ -53,7 +53,7 @@ def test_every_command_shows_an_example_and_can_give_json(verb: str) -> None:
     command, _ = VERBS[verb]
     assert f"Example:\n  trialport {verb} " in (command.epilog or "")
     assert "--json" in [option for each in command.params for option in each.opts]
-    assert sum(isinstance(each, click.Option) for each in command.params) <= 17
+    assert sum(isinstance(each, click.Option) for each in command.params) <= 19
 
 
 def test_help_of_every_command_is_given_with_code_0(run: Run) -> None:

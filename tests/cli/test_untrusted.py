@@ -123,9 +123,9 @@ def test_what_is_sound_is_converted_as_without(
 @pytest.mark.parametrize(
     ("hostile", "limits", "told"),
     [
-        (joined, ("--max-seconds", "6"), ("E3295", "6 s on the clock")),
-        (joined, ("--max-cpu", "4"), ("E3295", "4 s of CPU time")),
-        (growing, ("--max-memory", "1GB"), ("E3294", "more memory than it may use")),
+        (joined, ("--limit", "seconds=6"), ("E3295", "6 s on the clock")),
+        (joined, ("--limit", "cpu=4"), ("E3295", "4 s of CPU time")),
+        (growing, ("--limit", "memory=1GB"), ("E3294", "more memory than it may use")),
     ],
 )
 def test_what_grows_without_bound_ends_at_the_limit(
@@ -147,7 +147,7 @@ def test_what_grows_without_bound_ends_at_the_limit(
 
 
 def test_memory_that_is_taken_otherwise_ends_at_the_limit(convert: Convert, tmp_path: Path) -> None:
-    ran = convert("--max-memory", "40MB")
+    ran = convert("--limit", "memory=40MB")
     assert ran.code == 2
     assert "E3295" in ran.err
     assert "40 MB of memory" in ran.err
@@ -176,7 +176,7 @@ def test_bombs_in_a_specification_are_faults_with_a_place(
 ) -> None:
     file = study / "study" / "sdtm" / "ae.yaml"
     file.write_text(file.read_text().replace("  AETERM:  term\n", text))
-    ran = run("check", study / "study", "--untrusted", "--max-seconds", "60", "--json")
+    ran = run("check", study / "study", "--untrusted", "--limit", "seconds=60", "--json")
     assert ran.code == 1
     found = json.loads(ran.out)["findings"]
     assert any(
@@ -194,12 +194,15 @@ def test_an_output_that_is_there_is_kept_where_a_limit_is_reached(
 ) -> None:
     assert convert().code == 1
     before = (tmp_path / "out" / "manifest.json").read_bytes()
-    assert convert("--force", "--max-memory", "40MB").code == 2
+    assert convert("--force", "--limit", "memory=40MB").code == 2
     assert (tmp_path / "out" / "manifest.json").read_bytes() == before
 
 
-def test_a_size_that_is_none_is_told(convert: Convert) -> None:
-    assert "write a size such as" in convert("--max-memory", "much").err
+@pytest.mark.parametrize("limit", ["memory=much", "memory=0MB", "cpu=0", "cpu=-1", "time=3", "3"])
+def test_a_limit_that_is_none_is_told(limit: str, convert: Convert) -> None:
+    ran = convert("--limit", limit)
+    assert ran.code == 2
+    assert "write memory=2GB (or MB), cpu=300 or seconds=600" in ran.err
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])

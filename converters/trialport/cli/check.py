@@ -22,9 +22,7 @@ def command(
     study: Path,
     *,
     untrusted: bool,
-    max_memory: int,
-    max_cpu: int,
-    max_seconds: int,
+    limits: dict[str, int],
     as_json: bool,
 ) -> None:
     """Check the specification of STUDY; no record is read.
@@ -34,7 +32,7 @@ def command(
     remedy. The exit code is 1 where one of them is an error.
     """
     if untrusted:
-        ctx.exit(run_untrusted(ctx, max_memory, max_cpu, max_seconds))
+        ctx.exit(run_untrusted(ctx, limits))
     from trialport.diagnostics import SpecError
     from trialport.pipeline import check
     from trialport.study import study_folder

@@ -115,9 +115,7 @@ def command(
     threads: int | None,
     dry_run: bool,
     untrusted: bool,
-    max_memory: int,
-    max_cpu: int,
-    max_seconds: int,
+    limits: dict[str, int],
     as_json: bool,
 ) -> None:
     """Convert the raw records of STUDY to datasets and resources.
@@ -127,10 +125,9 @@ def command(
     tells them: 1 with such findings, 0 without, 2 where nothing was written.
     """
     if untrusted:
-        limits = (max_memory, max_cpu, max_seconds)
         if dry_run:
-            ctx.exit(run_untrusted(ctx, *limits))
-        ctx.exit(convert_untrusted(ctx, out, *limits, force=force))
+            ctx.exit(run_untrusted(ctx, limits))
+        ctx.exit(convert_untrusted(ctx, out, limits, force=force))
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert

@@ -52,9 +52,7 @@ def command(
     mermaid: bool,
     only: tuple[str, ...],
     untrusted: bool,
-    max_memory: int,
-    max_cpu: int,
-    max_seconds: int,
+    limits: dict[str, int],
     as_json: bool,
 ) -> None:
     """Show what STUDY will make, from what, and by which SQL.
@@ -65,7 +63,7 @@ def command(
     variables may differ because they are downstream of a change.
     """
     if untrusted:
-        ctx.exit(run_untrusted(ctx, max_memory, max_cpu, max_seconds))
+        ctx.exit(run_untrusted(ctx, limits))
     from trialport.cli import show_plan
     from trialport.cli.show import emit, json_text, note
     from trialport.pipeline import plan

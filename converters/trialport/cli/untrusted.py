@@ -23,51 +23,43 @@ _VARIABLE = "TRIALPORT_LIMITS"
 _KEPT = ("PATH", "LANG", "NO_COLOR", "SOURCE_DATE_EPOCH", "TRIALPORT_ID_KEY", "TRIALPORT_TRACEBACK")
 _KEPT_FAMILIES = ("LC_", "OPENBLAS_", "PYTHON")
 _LARGEST_TEXT = 64_000_000
+_USUAL = {"memory": 4_000_000_000, "cpu": 600, "seconds": 900}
 
 
-def _memory(_ctx: click.Context, _parameter: click.Parameter, text: str) -> int:
+def _limits(
+    _ctx: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, int]:
+    """Return the limits that are given as `name=value`, the others as usual."""
     from trialport.engine.child import bytes_of
 
-    size = bytes_of(text)
-    if size is None:
-        raise click.BadParameter("write a size such as 512MB or 4GB")
-    return size
+    limits = dict(_USUAL)
+    for each in given:
+        name, _, value = each.partition("=")
+        number = bytes_of(value) if name == "memory" else int(value) if value.isdecimal() else None
+        if name not in limits or not number:
+            raise click.BadParameter("write memory=2GB (or MB), cpu=300 or seconds=600")
+        limits[name] = number
+    return limits
 
 
 def untrusted_options(command: _Command) -> _Command:
     """Add `--untrusted` and its limits to a command."""
-    for option in (
-        click.option(
-            "--max-seconds",
-            type=click.IntRange(min=1),
-            default=900,
-            show_default=True,
-            help="Seconds on the clock, with --untrusted.",
-        ),
-        click.option(
-            "--max-cpu",
-            type=click.IntRange(min=1),
-            default=600,
-            show_default=True,
-            help="Seconds of CPU time, with --untrusted.",
-        ),
-        click.option(
-            "--max-memory",
-            default="4GB",
-            show_default=True,
-            metavar="SIZE",
-            callback=_memory,
-            help="Memory in use, e.g. 512MB, with --untrusted.",
-        ),
-        click.option(
-            "--untrusted/--trusted",
-            default=False,
-            help="Work in a process of its own that is killed when it reaches a limit, for a "
-            "specification by somebody else.  [default: trusted]",
-        ),
-    ):
-        command = option(command)
-    return command
+    limit = click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=_limits,
+        help="A limit of --untrusted: memory=4GB, cpu=600 (seconds of CPU time) or seconds=900 "
+        "(on the clock), unless stated; may be repeated.",
+    )
+    untrusted = click.option(
+        "--untrusted/--trusted",
+        default=False,
+        help="Work in a process of its own that is killed when it reaches a limit, for a "
+        "specification by somebody else.  [default: trusted]",
+    )
+    return untrusted(limit(command))
 
 
 def limits_here() -> Limits | None:
@@ -78,25 +70,17 @@ def limits_here() -> Limits | None:
     return Limits(**json.loads(told)) if told else None
 
 
-def run_untrusted(ctx: click.Context, max_memory: int, max_cpu: int, max_seconds: int) -> int:
+def run_untrusted(ctx: click.Context, limits: dict[str, int]) -> int:
     """Run the command under limits and return its exit code; what it writes to stdout is shown.
 
     Raises:
         WriteError: E3295, a limit was reached.
     """
     with TemporaryDirectory(prefix="trialport-") as folder:
-        return _run(ctx, _limits(max_memory, max_cpu, max_seconds), Path(folder), [], {})
+        return _run(ctx, _checked(limits), Path(folder), [], {})
 
 
-def convert_untrusted(
-    ctx: click.Context,
-    out: Path,
-    max_memory: int,
-    max_cpu: int,
-    max_seconds: int,
-    *,
-    force: bool,
-) -> int:
+def convert_untrusted(ctx: click.Context, out: Path, limits: dict[str, int], *, force: bool) -> int:
     """Run a conversion under limits and return its exit code.
 
     The process writes into a private folder beside `out`, which gets the name of `out` only where
@@ -107,11 +91,11 @@ def convert_untrusted(
     """
     from trialport.write.folder import fresh_folder
 
-    limits = _limits(max_memory, max_cpu, max_seconds)
+    checked = _checked(limits)
     try:
         with fresh_folder(out, force=force) as private:
             made = private / "out"
-            code = _run(ctx, limits, private, ["--out", str(made)], {str(made): str(out)})
+            code = _run(ctx, checked, private, ["--out", str(made)], {str(made): str(out)})
             if not made.is_dir():
                 raise _NothingWrittenError(code)
             _check_files(made)
@@ -139,14 +123,14 @@ def _take_out(made: Path, private: Path) -> None:
     made.rmdir()
 
 
-def _limits(memory: int, cpu: int, seconds: int) -> Limits:
+def _checked(limits: dict[str, int]) -> Limits:
     from trialport.diagnostics import Diagnostic, Place, WriteError
     from trialport.engine.child import Limits
 
     if os.name != "posix":
         problem = "this system sets no limits to a process"
         raise WriteError([Diagnostic("E3295", Place(), problem, "use Linux or macOS")])
-    return Limits(memory, cpu, seconds)
+    return Limits(**limits)
 
 
 def _run(
@@ -173,7 +157,7 @@ def _run(
     click.echo(_text(errors, shown), err=True, nl=False)
     if ended.hit:
         problem = f"the untrusted specification reached a limit: {ended.hit}; nothing was written"
-        remedy = "look for what grows without bound, or allow more (--max-memory, --max-cpu, ...)"
+        remedy = "look for what grows without bound, or allow more by --limit"
         raise WriteError([Diagnostic("E3295", Place(), problem, remedy)])
     emit(_text(output, shown).removesuffix("\n"))
     return ended.code

@@ -170,7 +170,7 @@ def _merged(root: type) -> tuple[type, ...]:
     inside = (
         get_args(key.annotation)[1] for key in keys(root) if get_origin(key.annotation) is Mapping
     )
-    return (root, *(each for each in inside if is_dataclass(each)))
+    return (root, *(each for each in inside if isinstance(each, type) and is_dataclass(each)))
 
 
 def _element(content: Schema) -> Schema:
