@@ -169,6 +169,17 @@ def test_a_long_table_of_results_and_a_wide_one_give_one_record_a_test(tmp_path:
     ]
 
 
+def test_dates_in_parts_and_with_times_are_put_together(tmp_path: Path) -> None:
+    dm = "SUBJID,SEX,BRTHDAT_YYYY,BRTHDAT_MM,BRTHDAT_DD\n01,F,1961,4,UNK\n02,M,1970,UNK,\n"
+    ae = "SUBJID,AETERM,AESTDAT,AESTTIM\n01,a,12-MAR-2024,10:30\n02,b,UN-APR-2024,\n"
+    raw = _raw(tmp_path, {"dm.csv": dm, "ae.csv": ae})
+    study = tmp_path / "study"
+    write_draft(draft(raw, study="X"), study)
+    frames, _ = trialport.datasets(study, raw=raw, only=["DM", "AE"])
+    assert frames["DM"]["BRTHDTC"].tolist() == ["1961-04", "1970"]
+    assert frames["AE"]["AESTDTC"].tolist() == ["2024-03-12T10:30", "2024-04"]
+
+
 def test_the_document_holds_reasons_alternatives_and_what_was_not_matched(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from trialport.define.check import agreement_faults, define_faults
 from trialport.define.reader import read_define
-from trialport.diagnostics import DataError
+from trialport.diagnostics import DataError, Place
 from trialport.exchange import open_dataset_json
+from trialport.read.odm import odm_tables, read_odm
+from trialport.spec.nodes import RawTable, Text
 from trialport.xport import read_members
 
 Outcome = str
@@ -50,6 +52,26 @@ def judge_json(content: bytes, path: Path) -> Outcome:
     room = zlib.decompressobj(47).decompress(content) if path.suffix == ".dsjc" else content
     if rows != dataset.observations or rows > room.count(b"["):
         raise BrokenLawError(f"{rows} rows, {dataset.observations} announced")
+    return READ
+
+
+def judge_odm(content: bytes, path: Path) -> Outcome:
+    """Read every table; no more records than the file has groups, nor a value that it has not."""
+    path.write_bytes(content)
+    place = Place("sources.yaml", 1)
+    try:
+        tables = odm_tables(path, path.name)
+        contracts = {
+            each: RawTable(place=place, file=Text(path.name, place), sheet=each, columns={})
+            for each in tables
+        }
+        read = read_odm(path, contracts) if contracts else {}
+    except DataError:
+        return REFUSED
+    rows = sum(each.table.num_rows for each in read.values())
+    room = content.count(b"ItemGroupData") + content.count(b"FormData")
+    if rows > room:
+        raise BrokenLawError(f"{rows} records, {room} groups and forms")
     return READ
 
 

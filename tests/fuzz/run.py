@@ -1,4 +1,4 @@
-"""Feed damaged transport, Dataset-JSON and define.xml files to the readers.
+"""Feed damaged transport, Dataset-JSON, define.xml and ODM files to the readers.
 
     python -m tests.fuzz.run --inputs 100000 [--seed 1]
 
@@ -26,8 +26,9 @@ from trialport.define.writer import define_xml
 
 from tests.define.test_writer import DOCUMENT
 from tests.exchange.small import json_object, transport_file
-from tests.fuzz.judges import judge_define, judge_json, judge_xpt
+from tests.fuzz.judges import judge_define, judge_json, judge_odm, judge_xpt
 from tests.fuzz.mutate import mutated
+from tests.read.odm_files import ODM_2, SNAPSHOT, TRANSACTIONAL
 
 DATA = Path(__file__).parents[1] / "xport" / "data"
 LONGEST = 1.0
@@ -103,6 +104,13 @@ def targets(folder: Path) -> list[Target]:
         Target("ndjson", "json", lines, on_disk(".ndjson"), 15),
         Target("dsjc", "json", packed, on_disk(".dsjc"), 5),
         Target("dsjc of damaged lines", "json", lines, on_disk(".dsjc"), 5, zlib.compress),
+        Target(
+            "odm",
+            "define",
+            [each.encode() for each in (SNAPSHOT, TRANSACTIONAL, ODM_2)],
+            lambda content: judge_odm(content, folder / "fuzzed.xml"),
+            10,
+        ),
         Target(
             "define",
             "define",

@@ -14,13 +14,13 @@ def test_damaged_files_are_read_or_refused_and_nothing_is_invented() -> None:
     assert report.broken == []
     assert sum(report.outcomes.values()) == 1500
     read = {name for name in report.outcomes if name.endswith(READ)}
-    assert {"transport: read", "json: read", "ndjson: read", "define: read"} <= read
+    assert {"transport: read", "json: read", "ndjson: read", "define: read", "odm: read"} <= read
 
 
 def test_every_seed_is_read_as_it_is(tmp_path: Path) -> None:
     for target in targets(tmp_path):
         for seed in target.seeds:
-            if target.kind != "define":
+            if target.name != "define":
                 assert target.judge(target.pack(seed)) == READ, target.name
 
 
@@ -48,7 +48,7 @@ def test_the_judges_notice_what_is_invented(
     ],
 )
 def test_what_damaged_define_files_have_taught(tmp_path: Path, old: bytes, new: bytes) -> None:
-    (target,) = (each for each in targets(tmp_path) if each.kind == "define")
+    (target,) = (each for each in targets(tmp_path) if each.name == "define")
     content = target.seeds[0].replace(old, new)
     assert content != target.seeds[0]
     assert target.judge(content) in {"read", "refused"}

@@ -48,7 +48,7 @@ def test_the_faults_of_all_tables_are_collected(tmp_path: Path) -> None:
         "E3002 bad.csv:1: byte 0xFF at offset 0 cannot be read as utf-8",
         "E3001 sources.yaml:6: 'no/where.csv' is not in the raw folder",
         "E3011 sources.yaml:7: 'cm.txt' is of no kind that can be read;"
-        " known: .csv, .parquet, .sas7bdat, .xlsx, .xpt;"
+        " known: .csv, .parquet, .sas7bdat, .xlsx, .xml, .xpt;"
         " state 'format:' for a file of another name",
     ]
 

@@ -199,6 +199,10 @@ def _decided(
 ) -> ColumnProfile:
     real = counts["filled"] - counts["coded"]
     type_, styles, note = _type(counts, real, name)
+    stated = ColumnType(described.type) if described.type else type_
+    if type_ is ColumnType.TEXT and stated is not ColumnType.TEXT:
+        type_, note = stated, f"{note}; the file says {stated.value}" if not real else ""
+        styles = _styles(counts, name) if stated in (ColumnType.DATE, ColumnType.DATETIME) else ()
     codes = missing.SURE if type_ is ColumnType.TEXT else (*missing.SURE, *missing.LIKELY)
     seen = tuple(value for value, _ in values if value in codes)
     coded = sum(n for value, n in values if value in seen)

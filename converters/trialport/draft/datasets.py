@@ -13,12 +13,13 @@ from trialport.draft.variables import (
     Words,
     from_columns,
     in_order,
+    is_wanted,
     opened,
     reference,
     unambiguous,
 )
 from trialport.draft.wide import WideTest
-from trialport.standard.model import Dataset, Variable
+from trialport.standard.model import Dataset
 
 _FINDINGS = ("VS", "LB")
 
@@ -34,7 +35,7 @@ class Block:
     @property
     def tests(self) -> tuple[WideTest, ...]:
         """The tests of a wide table, none of a long one."""
-        return self.use.tests if self.use.dataset in _FINDINGS else ()
+        return self.use.tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,9 @@ def _disposition(
 def _still_open(guide: Dataset, use: TableUse, made: set[str]) -> dict[str, Drafted]:
     """Return the variables that the standard asks for and nothing gives."""
     found = (
-        opened(use, each) for each in guide.variables if each.name not in made and _asked_for(each)
+        opened(use, each) for each in guide.variables if each.name not in made and is_wanted(each)
     )
     return {each.variable: each for each in found if each is not None}
-
-
-def _asked_for(variable: Variable) -> bool:
-    return variable.core in ("Req", "Exp")
 
 
 def _filled_up(block: Block, names: set[str], guide: Dataset) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from trialport.draft.encoding import guess_encoding
 from trialport.draft.guess import Guess
 from trialport.read.csv import read_csv
 from trialport.read.excel import read_excel, sheet_names
+from trialport.read.odm import odm_tables, read_odm
 from trialport.read.parquet import read_parquet
 from trialport.read.sas import member_names, read_sas7bdat, read_xpt
 from trialport.read.texts import RawTexts
@@ -20,6 +21,7 @@ from trialport.spec.nodes import RawTable, Text
 
 _SAMPLE = 1 << 18
 _TEXTS = (".csv", ".txt", ".tsv", ".dat")
+_ODM = ".xml"
 MOST_FILES = 500
 
 
@@ -49,18 +51,32 @@ def found_tables(folder: Path) -> tuple[list[FoundTable], list[Diagnostic]]:
     found: list[Diagnostic] = []
     for path in _files(folder):
         try:
-            for contract, guesses in _contracts(path, path.relative_to(folder).as_posix()):
-                tables.append(_read(path, contract, guesses, [each.name for each in tables]))
+            file = path.relative_to(folder).as_posix()
+            tables += _tables(path, file, {each.name for each in tables})
         except DataError as error:
             found += error.diagnostics
     found += [each for table in tables for each in table.texts.findings]
     if not tables and not any(each.severity is Severity.ERROR for each in found):
         problem = "no file in the folder can be read as a raw table"
-        remedy = "known: " + ", ".join(sorted((*_TEXTS, *_BINARY)))
+        remedy = "known: " + ", ".join(sorted((*_TEXTS, *_BINARY, _ODM)))
         found.append(Diagnostic("E3025", Place(str(folder)), problem, remedy))
     if not tables:
         raise DataError(found)
     return tables, found
+
+
+def _tables(path: Path, file: str, taken: set[str]) -> list[FoundTable]:
+    """Return the tables of a file, each under a name that is not taken."""
+    guessed = list(_contracts(path, file))
+    names: list[str] = []
+    for contract, _ in guessed:
+        names.append(_name(path, contract, {*taken, *names}))
+    contracts = {name: each for name, (each, _) in zip(names, guessed, strict=True)}
+    texts = _read(path, contracts)
+    return [
+        FoundTable(name, contract, guesses, texts[name])
+        for name, (contract, guesses) in zip(names, guessed, strict=True)
+    ]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -83,13 +99,14 @@ def _contracts(path: Path, file: str) -> Iterator[tuple[RawTable, dict[str, Gues
     suffix = path.suffix.lower()
     if suffix in _TEXTS:
         yield _of_text(path, file)
+    elif suffix == _ODM:
+        yield from ((_contract(file, sheet=each), {}) for each in odm_tables(path, file))
     elif suffix in _BINARY:
-        parts, _ = _BINARY[suffix]
-        names = parts(path, file)
+        names = _BINARY[suffix][0](path, file)
         for name in names:
             yield _contract(file, sheet=name if len(names) > 1 else None), {}
     else:
-        problem = "a file of this kind is not read"
+        problem = "nothing is drafted from a file of this kind"
         raise DataError([Diagnostic("E3024", Place(file), problem, "", Severity.NOTE)])
 
 
@@ -127,12 +144,12 @@ def _contract(
     )
 
 
-def _read(
-    path: Path, contract: RawTable, guesses: Mapping[str, Guess], taken: Iterable[str]
-) -> FoundTable:
-    kind = f".{contract.format}" if contract.format else path.suffix.lower()
-    reader = read_csv if kind == ".csv" else _BINARY[kind][1]
-    return FoundTable(_name(path, contract, set(taken)), contract, guesses, reader(path, contract))
+def _read(path: Path, contracts: Mapping[str, RawTable]) -> dict[str, RawTexts]:
+    if path.suffix.lower() == _ODM:
+        return read_odm(path, contracts)
+    kind = path.suffix.lower()
+    reader = read_csv if kind in _TEXTS else _BINARY[kind][1]
+    return {name: reader(path, contract) for name, contract in contracts.items()}
 
 
 def _name(path: Path, contract: RawTable, taken: set[str]) -> str:

@@ -12,6 +12,7 @@ from trialport.draft.datasets import DatasetDraft, record_dataset
 from trialport.draft.demographics import demographics
 from trialport.draft.names import Names, load_names
 from trialport.draft.survey import Survey
+from trialport.draft.terms import with_values
 from trialport.draft.variables import Words
 from trialport.draft.yaml_files import dataset_yaml, sources_yaml, study_yaml, terminology_yaml
 from trialport.standard.load import load_standard
@@ -120,7 +121,8 @@ def _codelists(mappings: Traversable, guides: Mapping[str, Dataset]) -> dict[str
         for code in variable.codelists
     }
     package = (mappings / "terminology" / f"{TERMINOLOGY}.csv.gz").read_bytes()
-    return load_terminology(package, codes)
+    values = (mappings / "draft" / "values.csv").read_text("utf-8")
+    return with_values(load_terminology(package, codes), values)
 
 
 def _is_ascii(found: Survey) -> bool:

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from trialport.draft.columns import MOST_VALUES, ColumnProfile
 from trialport.terms.codelists import Codelist, Term, nearest
-
-_CHINESE = {
-    "NY": {"是": "Y", "否": "N", "不详": "U", "不适用": "NA"},
-    "SEX": {"男": "M", "女": "F"},
-    "AESEV": {"轻度": "MILD", "中度": "MODERATE", "重度": "SEVERE"},
-    "OUT": {
-        "痊愈": "RECOVERED/RESOLVED",
-        "恢复": "RECOVERED/RESOLVED",
-        "好转": "RECOVERING/RESOLVING",
-        "未恢复": "NOT RECOVERED/NOT RESOLVED",
-        "持续": "NOT RECOVERED/NOT RESOLVED",
-        "痊愈有后遗症": "RECOVERED/RESOLVED WITH SEQUELAE",
-        "死亡": "FATAL",
-        "不详": "UNKNOWN",
-    },
-    "ROUTE": {
-        "口服": "ORAL",
-        "静脉": "INTRAVENOUS",
-        "静脉注射": "INTRAVENOUS",
-        "皮下": "SUBCUTANEOUS",
-    },
-}
-"""Values of Chinese forms whose meaning is plain, by the submission name of the codelist."""
 
 
 @dataclass(slots=True)
@@ -67,9 +45,6 @@ def meant_term(
     `names` may say what a coded value is called: then that name is looked up.
     """
     text = (names or {}).get(value, value)
-    plain = _CHINESE.get(codelist.submission_name, {}).get(text.strip())
-    if plain is not None:
-        return codelist.term(plain)
     folded = text.strip().casefold()
     spellings = (
         (spelling, each)
@@ -92,6 +67,21 @@ def terms_share(column: ColumnProfile, codelist: Codelist) -> tuple[int, int]:
     return len(known), len(values)
 
 
-def needed_codes(codelists: Sequence[str]) -> set[str]:
-    """Return the NCI codes of several lists of them."""
-    return {code for each in codelists for code in each.split(";") if code}
+def with_values(codelists: Mapping[str, Codelist], values: str) -> dict[str, Codelist]:
+    """Return codelists whose terms have further synonyms, from the text of a table of them."""
+    more: dict[tuple[str, str], list[str]] = {}
+    for row in csv.DictReader(values.splitlines()):
+        more.setdefault((row["codelist"], row["term"]), []).append(row["value"])
+    return {
+        code: replace(
+            each,
+            terms=tuple(
+                replace(
+                    term,
+                    synonyms=(*term.synonyms, *more.get((each.submission_name, term.value), ())),
+                )
+                for term in each.terms
+            ),
+        )
+        for code, each in codelists.items()
+    }

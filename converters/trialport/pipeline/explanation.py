@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trialport.engine.explain import Cell
+    from trialport.read.record_names import RecordNames
     from trialport.read.switches import Switches
 
 
@@ -46,4 +47,11 @@ def explain(
     planned, _ = plan(study, (dataset,), switches)
     with Work(planned, raw, None, None, lambda _: None, switches) as work:
         files = raw_files(planned)
-        return explain_cell(work.engine, planned.plan, files, dataset, variable, keys)
+        cell = explain_cell(work.engine, planned.plan, files, dataset, variable, keys)
+        return _named(cell, work.names)
+
+
+def _named(cell: Cell, names: RecordNames) -> Cell:
+    """Return a cell and those behind it with raw records in words, where their reader has any."""
+    sources = tuple(_named(each, names) for each in cell.sources)
+    return replace(cell, place=names.place(cell.place), sources=sources)

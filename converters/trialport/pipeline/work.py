@@ -12,6 +12,7 @@ from trialport.diagnostics import DataError, Diagnostic, Place, Severity, SpecEr
 from trialport.pipeline.planning import raw_files, raw_tables, uses_units
 from trialport.pipeline.run_tables import load_run_tables
 from trialport.plan.run_relations import reads_of
+from trialport.read.record_names import RecordNames
 from trialport.read.switches import Switches
 from trialport.study import PlannedStudy
 
@@ -46,12 +47,14 @@ class Work:
         self.restrictions: dict[str, Any] = {}
         self.findings: list[Diagnostic] = []
         self.digests: dict[str, dict[str, object]] = {}
+        self.names = RecordNames()
         self.engine: Engine = Engine(threads, memory_limit)
 
     def __enter__(self) -> Work:
         try:
             self.stage(raw_tables(self.planned.plan))
             self._run()
+            self.findings = self.names.findings(self.findings)
         except BaseException:
             self.engine.close()
             raise
@@ -82,6 +85,7 @@ class Work:
         self.findings += found
         for name, staged in plans.items():
             self.progress(f"raw {name}")
+            self.names.add(sources.tables[name].file.text, tables[name])
             self.engine.load(staged.texts, tables[name].with_lines)
             self.engine.create(name, staged.select, "raw")
             self.engine.unload(staged.texts)

@@ -13,6 +13,7 @@ from trialport.read.csv import read_csv
 from trialport.read.excel import read_excel
 from trialport.read.fhir import read_fhir
 from trialport.read.frames import read_frame
+from trialport.read.odm import read_odm
 from trialport.read.parquet import read_parquet
 from trialport.read.sas import read_sas7bdat, read_xpt
 from trialport.read.texts import RawTexts
@@ -28,6 +29,11 @@ _READERS: Mapping[str, Callable[[Path, RawTable], RawTexts]] = {
     ".sas7bdat": read_sas7bdat,
     ".parquet": read_parquet,
 }
+
+_GroupReader = Callable[[Path, Mapping[str, RawTable]], dict[str, RawTexts]]
+
+_TOGETHER: Mapping[str, _GroupReader] = {".fhir": read_fhir, ".odm": read_odm}
+"""Kinds of files that hold many tables: they are read once for all of them."""
 
 
 def read_tables(
@@ -61,12 +67,12 @@ def read_tables(
 
 
 def _groups(sources: Sources, only: Collection[str], raw: object) -> list[dict[str, RawTable]]:
-    """Return the tables to read: those of one FHIR file together, any other alone."""
+    """Return the tables to read: those of one FHIR or ODM file together, any other alone."""
     groups: dict[tuple[str, str], dict[str, RawTable]] = {}
     for name, contract in sources.tables.items():
         if name in only:
-            is_fhir = contract.format == "fhir" and isinstance(raw, Path)
-            key = ("fhir", contract.file.text) if is_fhir else ("", name)
+            is_shared = _kind(contract) in _TOGETHER and isinstance(raw, Path)
+            key = (_kind(contract), contract.file.text) if is_shared else ("", name)
             groups.setdefault(key, {})[name] = contract
     return list(groups.values())
 
@@ -79,7 +85,7 @@ def _read(
         reader = _reader(contract)
         path = _path(contract, raw)
         try:
-            return read_fhir(path, group) if reader is None else {name: reader(path, contract)}
+            return reader(path, group)
         except OSError as error:
             problem = f"'{contract.file.text}' cannot be opened ({error.strerror})"
             raise _fault("E3001", contract, problem, "") from error
@@ -88,18 +94,25 @@ def _read(
     raise _fault("E3001", contract, f"no table '{name}' is handed in", did_you_mean(name, raw))
 
 
-def _reader(contract: RawTable) -> Callable[[Path, RawTable], RawTexts] | None:
-    """Return what reads the file of a table; None for FHIR, whose tables are read together."""
+def _kind(contract: RawTable) -> str:
+    """Return the kind of a file as its extension, whatever it is called."""
+    if contract.format:
+        return f".{contract.format}"
     suffix = PurePosixPath(contract.file.text).suffix.lower()
-    if contract.format == "fhir":
-        return None
-    kind = f".{contract.format}" if contract.format else suffix
+    return ".odm" if suffix == ".xml" else suffix
+
+
+def _reader(contract: RawTable) -> _GroupReader:
+    """Return what reads the tables of a file."""
+    kind = _kind(contract)
+    if kind in _TOGETHER:
+        return _TOGETHER[kind]
     if kind in _READERS:
-        return _READERS[kind]
+        reader = _READERS[kind]
+        return lambda path, group: {name: reader(path, each) for name, each in group.items()}
     problem = f"'{contract.file.text}' is of no kind that can be read"
-    remedy = (
-        "known: " + ", ".join(sorted(_READERS)) + "; state 'format:' for a file of another name"
-    )
+    known = ", ".join(sorted((*_READERS, ".xml")))
+    remedy = f"known: {known}; state 'format:' for a file of another name"
     raise _fault("E3011", contract, problem, remedy)
 
 

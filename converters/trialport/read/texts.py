@@ -35,12 +35,14 @@ class RawTexts:
             in a workbook the row of the sheet.
         findings: what was seen while reading and does not stop it, e.g. cells that hold #N/A.
         described: what the file says of its columns, where it says anything.
+        records: each record in words, where there is more to say of its place than the line.
     """
 
     table: pa.Table
     lines: pa.Array
     findings: tuple[Diagnostic, ...] = ()
     described: Mapping[str, Described] = field(default_factory=dict[str, Described])
+    records: pa.Array | pa.ChunkedArray | None = None
 
     def __post_init__(self) -> None:
         """Refuse a record without a line, and a line without a record."""

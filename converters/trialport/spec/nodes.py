@@ -306,9 +306,10 @@ class RawTable:
     """The contract of one raw table."""
 
     place: Place
-    file: Text = key("file name inside the raw folder: .csv .xlsx .xpt .sas7bdat .parquet")
-    format: Literal["fhir", "csv", "xlsx", "xpt", "sas7bdat", "parquet"] | None = key(
+    file: Text = key("file name inside the raw folder: .csv .xlsx .xpt .sas7bdat .parquet .xml")
+    format: Literal["fhir", "odm", "csv", "xlsx", "xpt", "sas7bdat", "parquet"] | None = key(
         "fhir: the file holds FHIR resources, .ndjson one a line, .json a Bundle or one resource; "
+        "odm: ODM-XML 1.3 or 2.0; "
         "csv xlsx xpt sas7bdat parquet: where the name of the file does not tell its kind",
         default=None,
     )
@@ -327,7 +328,11 @@ class RawTable:
     encoding: Text | None = key(
         "encoding of a CSV file: utf-8, utf-8-sig, gb18030 ...", default=None
     )
-    sheet: str | None = key("sheet of a workbook, where there are several", default=None)
+    sheet: str | None = key(
+        "sheet of a workbook or dataset of an XPORT file, where there are several; OID of a form "
+        "or item group of an ODM file",
+        default=None,
+    )
     delimiter: str = key("delimiter of a CSV file", default=",")
     missing: tuple[str, ...] | None = key(
         "texts that mean missing, instead of the study's", default=None
