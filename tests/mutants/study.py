@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from trialport.read.layers import read_layers
+
 from tests.mutants.mutant import Expected, Mutant
 from tests.mutants.sites import Site, sites
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "mappings" / "studies" / "msc_gvhd"
-TEMPLATES = ROOT / "mappings" / "templates"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ class Study:
 
 def shipped_study() -> Study:
     """Return the shipped study, with the templates that it extends."""
-    files = {each.relative_to(SHIPPED).as_posix(): each for each in SHIPPED.rglob("*.yaml")}
-    for each in TEMPLATES.rglob("*.yaml"):
-        files[f"../templates/{each.relative_to(TEMPLATES).as_posix()}"] = each
-    return Study({name: files[name].read_text(encoding="utf-8") for name in sorted(files)})
+    files: dict[str, str] = {}
+    for layer in read_layers(SHIPPED, "mappings/studies/msc_gvhd/"):
+        folder = f"../templates/{layer.name}/" if layer.name else ""
+        files |= {f"{folder}{name}": text for name, text in layer.files.items()}
+    return Study({name: files[name] for name in sorted(files)})

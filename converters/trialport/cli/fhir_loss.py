@@ -39,7 +39,7 @@ def command(ctx: click.Context, study: Path, *, folder: Path | None, as_json: bo
     from trialport.pipeline import plan
 
     planned, _ = plan(study)
-    rows = destinations(planned.plan.steps, planned.plan.resources)
+    rows = destinations(planned.plan.written, planned.plan.resources)
     if folder is None:
         _show([(each, None) for each in rows], [], [], {}, as_json=as_json)
         return

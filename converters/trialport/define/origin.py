@@ -98,7 +98,8 @@ def _shown(step: Step, variable: VariablePlan, values: Sequence[Source]) -> Orig
     if all(each.startswith("raw.") for each in relations):
         return Origin.ASSIGNED if variable.dictionary else Origin.COLLECTED
     as_it_is = not variable.codelist and _is_column(variable.expression)
-    other = all(not each.startswith("raw.") and each != step.name for each in relations)
+    own = {step.name, *step.helpers}
+    other = all(not each.startswith("raw.") and each not in own for each in relations)
     return Origin.PREDECESSOR if as_it_is and other else Origin.DERIVED
 
 

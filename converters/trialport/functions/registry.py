@@ -33,6 +33,7 @@ from trialport.functions.moments import (
     TIME_OF,
 )
 from trialport.functions.numbers import NUMBER, NUMBER_TEXT, ROUND_HALF_UP
+from trialport.functions.ranges import RANGE_INDICATOR
 from trialport.functions.study_day import STUDY_DAY
 from trialport.functions.width import HALF_WIDTH
 
@@ -65,6 +66,7 @@ _ALL = (
     AGE_IN_YEARS,
     ISO_DATE,
     GRADE_NUMBER,
+    RANGE_INDICATOR,
     FLAG,
     YES_NO,
 )

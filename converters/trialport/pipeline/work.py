@@ -177,7 +177,7 @@ class Work:
 
     def frames(self, only: Collection[str]) -> dict[str, pd.DataFrame]:
         """Return the datasets as DataFrames."""
-        steps = [each for each in self.planned.plan.steps if not only or each.name in only]
+        steps = [each for each in self.planned.plan.written if not only or each.name in only]
         return {each.name: self.engine.frame(each.output) for each in steps}
 
 

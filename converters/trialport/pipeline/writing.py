@@ -48,7 +48,7 @@ def _files(work: Work, folder: Path) -> list[XptFile]:
     from trialport.xport.model import Member
 
     files: list[XptFile] = []
-    for step in work.planned.plan.steps:
+    for step in work.planned.plan.written:
         path = folder / step.group / f"{step.name.lower()}.xpt"
         member = Member(step.name, step.label, tuple(map(_xpt_variable, step.variables)))
         files.append(XptFile(member, _reader(work.engine, step), path))
@@ -78,7 +78,7 @@ def _write_datasets(work: Work, files: Sequence[XptFile]) -> tuple[DatasetMetada
 def _described(work: Work, members: Iterable[xport.Member]) -> tuple[DatasetMetadata, ...]:
     return tuple(
         describe(step, member, work.engine.count(step.name), work.planned)
-        for step, member in zip(work.planned.plan.steps, members, strict=True)
+        for step, member in zip(work.planned.plan.written, members, strict=True)
     )
 
 
@@ -105,7 +105,7 @@ def _write_defines(
     work.findings += write_defines(
         folder,
         described,
-        work.planned.plan.steps,
+        work.planned.plan.written,
         work.planned.specification,
         work.planned.vocabulary,
         work.planned.packages,

@@ -109,7 +109,7 @@ def _check_required(
 ) -> None:
     """Report required variables of the standard that a dataset lacks, expected ones as warnings."""
     for step in steps:
-        if step.name not in groups or groups[step.name][0].relationships:
+        if step.name not in groups or groups[step.name][0].relationships or not step.is_kept:
             continue
         node, group = groups[step.name]
         have = {each.name for each in step.variables}

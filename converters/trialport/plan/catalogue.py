@@ -38,6 +38,7 @@ class Relation:
     order: tuple[str, ...]
     collected: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, VariablePlan] = field(default_factory=dict)
+    is_helper: bool = False
     dataset: str = ""
 
     @property

@@ -36,7 +36,16 @@ from trialport.plan.value_level import add_value_checks, endpoint_values, value_
 from trialport.plan.windows import TIE, is_sequence
 from trialport.spec import sql
 from trialport.spec.compiled import Reference
-from trialport.spec.nodes import Dataset, DataType, Expression, Lookup, Records, Variable
+from trialport.spec.nodes import (
+    Dataset,
+    DataType,
+    Expression,
+    Lookup,
+    Origin,
+    Records,
+    StatedOrigin,
+    Variable,
+)
 from trialport.spec.sql import table
 from trialport.standard.model import Variable as StandardVariable
 
@@ -129,8 +138,11 @@ def _definitions(node: Dataset, block: Records, work: _Work) -> dict[str, Variab
     for alias, names in node.copy.items():
         for name in names:
             value = Expression(f'{alias}."{name.text}"', name.place)
+            before, is_helper = _predecessor(alias, name.text, block, work)
+            work.copied[name.text] = before
             found[name.text] = Variable(place=name.place, value=value)
-            work.copied[name.text] = _predecessor(alias, name.text, block, work)
+            if is_helper and before is not None:
+                found[name.text] = _as_in_helper(found[name.text], before)
     found.update(node.variables)
     found.update({f"{SUPPLEMENTAL}{name}": each for name, each in node.supplemental.items()})
     for name, each in block.set.items():
@@ -176,7 +188,10 @@ def _inherit(own: Variable, general: Variable) -> Variable:
     return replace(own, **keep)
 
 
-def _predecessor(alias: str, name: str, block: Records, work: _Work) -> VariablePlan | None:
+def _predecessor(
+    alias: str, name: str, block: Records, work: _Work
+) -> tuple[VariablePlan | None, bool]:
+    """Return the variable that is copied, and whether its dataset only helps others."""
     source = block.source.text if alias == "src" and block.source else None
     joined = {
         join.alias.text if join.alias else join.table.text: join.table.text for join in block.join
@@ -185,7 +200,21 @@ def _predecessor(alias: str, name: str, block: Records, work: _Work) -> Variable
     if alias in work.node.lookups:
         source = work.node.lookups[alias].source.text
     relation = work.catalogue.relations.get(source or "")
-    return relation.variables.get(name) if relation is not None else None
+    if relation is None:
+        return None, False
+    return relation.variables.get(name), relation.is_helper
+
+
+def _as_in_helper(node: Variable, before: VariablePlan) -> Variable:
+    """Return a copy with what its helper says of it: no file has the predecessor."""
+    origin = StatedOrigin(
+        place=node.place,
+        type=before.origin or Origin.DERIVED,
+        source=before.source,  # pyright: ignore[reportArgumentType] - as it was read
+        crf=before.crf,
+    )
+    method = before.method or before.expression
+    return replace(node, origin=origin, method=method, comment=before.comment)
 
 
 def _late(
@@ -559,6 +588,7 @@ def _step(
     plain = [name for name in names if merged[name].keep and not name.startswith(SUPPLEMENTAL)]
     ordered = in_order(plain, work.standards, node, work.group)
     plan = leaf_plan if work.group == "fhir" else variable_plan
+    told = work.collector if node.keep else Collector(work.collector.vocabulary)
     variables = tuple(
         plan(
             name,
@@ -566,10 +596,12 @@ def _step(
             work.types.get(name, Type.NULL),
             work.standards.get(name),
             work.copied.get(name),
-            work.collector,
+            told,
         )
         for name in ordered
     )
+    if not node.keep:  # who reads the helper knows its variables; no label is written
+        work.collector.found += [each for each in told.found if each.code != "E1231"]
     variables = tuple(
         replace(each, limited_to=_limits(each.name, definitions)) for each in variables
     )
@@ -577,7 +609,7 @@ def _step(
     label = node.label.text if node.label else work.guides.label(node, work.group)
     if node.label:
         check_label(node.dataset.text, node.label, work.collector)
-    if not label and work.group != "fhir":
+    if not label and work.group != "fhir" and node.keep:
         work.collector.fault(
             "E1231", node.place, f"dataset {node.dataset.text} has no label", "add label: ..."
         )
@@ -602,6 +634,10 @@ def _step(
         cut_counts=tuple(work.cut_counts),
         uses=work.uses,
         raw_datasets=_raw_datasets(node, work),
+        is_kept=node.keep,
+        helpers=frozenset(
+            each.name for each in work.catalogue.relations.values() if each.is_helper
+        ),
     )
 
 
@@ -676,6 +712,7 @@ def as_relation(step: Step) -> Relation:
         "__id",
         (),
         variables={each.name: each for each in step.variables},
+        is_helper=not step.is_kept,
     )
 
 

@@ -37,6 +37,8 @@ def check_imputed(
         types: the type of each variable's values.
         collector: receives the faults.
     """
+    if not node.keep:
+        return
     names = {name for defined in definitions for name in defined}
     for name in sorted(names):
         needed = _flags(name, types.get(name, Type.NULL))

@@ -12,6 +12,7 @@ from trialport.plan.catalogue import Relation
 from trialport.plan.collect import Collector, split_order
 from trialport.plan.fault_queries import fault_query
 from trialport.plan.model import FaultQuery, Source
+from trialport.plan.nearest import nearness
 from trialport.plan.partial_order import interval_terms, is_complete
 from trialport.plan.scopes import RecordScope, RelationScope, in_table
 from trialport.spec import sql
@@ -66,6 +67,7 @@ def this_names(node: Lookup, relation: Relation, collector: Collector) -> list[t
     outer = [("", name) for qualifier, name in collector.names(node.where) if qualifier == "this"]
     return [
         *outer,
+        *collector.names(node.to),
         *(
             (mine.rpartition(".")[0], mine.rpartition(".")[2])
             for mine, _ in key_pairs(node, relation)
@@ -101,11 +103,15 @@ def compile_lookup(
     where = collector.condition(node.where, inner) if node.where is not None else None
     keys = _keys(node, relation, scope, collector)
     order = _order(node, relation, collector)
-    if (node.where is not None and where is None) or keys is None or order is None:
+    near = nearness(node, relation, scope, collector)
+    if (node.where is not None and where is None) or None in (keys, order, near):
         return None
-    terms, exclude = order
+    assert keys is not None
+    assert order is not None
+    assert near is not None
+    terms, exclude = [*near.terms, *order[0]], [*near.conditions, *order[1]]
     correlated = any(qualifier == "this" for qualifier, _ in collector.names(node.where))
-    correlated |= any(_looks(each.inner) for each in aggregates)
+    correlated |= node.to is not None or any(_looks(each.inner) for each in aggregates)
     conditions = [*([where.sql] if where else []), *exclude]
     group = (
         [sql.column("__rid", "p")]
@@ -133,7 +139,10 @@ def compile_lookup(
         select = select.qualify(first, copy=False)
     pairs = [(sql.column("__rid"), "")] if correlated else keys
     joined = tuple((mine, _key_name(name, place)) for place, (mine, _) in enumerate(pairs))
-    sources = _sources(name, relation, where, keys, node, scope)
+    sources = (
+        *_sources(name, relation, where, keys, node, scope),
+        *(_source(each, "order") for each in sorted_uses(near.uses)),
+    )
     watched = _fault_queries(name, node, relation, where, aggregates, keys, outer)
     return CompiledLookup(
         name, node, select, joined, correlated, columns, sources, row_key, watched
@@ -232,7 +241,7 @@ def _order(
     terms: list[exp.Ordered] = []
     behind: list[exp.Ordered] = []
     conditions: list[exp.Expr] = []
-    if node.pick in {Pick.FIRST, Pick.LAST} and not node.order:
+    if node.pick in {Pick.FIRST, Pick.LAST, Pick.NEAREST} and not node.order:
         collector.fault(
             "E1210", node.place, f"pick: {node.pick} needs an order", "add order: [...]"
         )

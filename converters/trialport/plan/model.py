@@ -142,7 +142,8 @@ class Step:
 
     `is_local` is true where a record depends on records of its own subject alone, so that shards
     of whole subjects, converted apart and put together, give the same records. `uses` holds what
-    each variable names, with the lookup or join that it is read by.
+    each variable names, with the lookup or join that it is read by. A step that is not kept only
+    helps others and is not written; `helpers` are the names of those that this one reads.
 
     `raw_datasets` names the SDTM dataset that a raw table is, by the engine's name of the table.
     """
@@ -168,6 +169,8 @@ class Step:
     cut_counts: tuple[exp.Expr, ...] = ()
     raw_datasets: Mapping[str, str] = field(default_factory=dict[str, str])
     uses: Mapping[str, frozenset[Reference]] = field(default_factory=dict)
+    is_kept: bool = True
+    helpers: frozenset[str] = frozenset()
 
     @property
     def output(self) -> exp.Select:
@@ -198,6 +201,11 @@ class Plan:
     raw_tables: tuple[str, ...]
     steps: tuple[Step, ...]
     resources: tuple[ResourceStep, ...]
+
+    @property
+    def written(self) -> tuple[Step, ...]:
+        """The steps of the datasets that are written, in the order of the work."""
+        return tuple(each for each in self.steps if each.is_kept)
 
     @property
     def every_step(self) -> tuple[Step, ...]:

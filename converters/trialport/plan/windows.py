@@ -71,7 +71,7 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
         raise ExpressionError("E1212", "a window has either pick or flag")
     if node.run is None and node.step is not RunStep.DAY:
         raise ExpressionError("E1270", "'step' is of a run, and there is no 'run'", "add run: ...")
-    if node.flag is Pick.ONLY:
+    if node.flag not in {None, Pick.FIRST, Pick.LAST}:
         raise ExpressionError("E1212", "flag is first or last")
     if not node.order and (node.flag or node.pick in _ORDERED):
         chosen = f"flag: {node.flag}" if node.flag else f"pick: {node.pick}"

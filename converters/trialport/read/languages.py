@@ -129,7 +129,7 @@ def _misfit(label: str, encoding: str) -> tuple[str, str]:
 
 def _codelist_terms(plan: Plan, vocabulary: Vocabulary) -> dict[str, set[str]]:
     """Return the terms of each codelist by every name it has; none of those of guides alone."""
-    variables = [it for each in plan.steps for it in each.variables]
+    variables = [it for each in plan.written for it in each.variables]
     known: dict[str, set[str]] = {code: set() for it in variables for code in it.nci_codelists}
     for name, each in vocabulary.codelists.items():
         terms = {*each.terms, *each.map.values()}

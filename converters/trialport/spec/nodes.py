@@ -110,6 +110,7 @@ class Pick(StrEnum):
     FIRST = "first"
     LAST = "last"
     ONLY = "only"
+    NEAREST = "nearest"
 
 
 class PartialDates(StrEnum):
@@ -543,9 +544,15 @@ class Lookup:
     where: Expression | None = key(
         "records that count; this.X is the record that looks", default=None
     )
-    pick: Pick | None = key("first, last or only; without it the lookup is a set", default=None)
+    pick: Pick | None = key(
+        "first, last, only or nearest; without it the lookup is a set", default=None
+    )
+    to: Expression | None = key(
+        "nearest: the date or number of this record to which the first entry of 'order' is nearest",
+        default=None,
+    )
     order: tuple[Text, ...] = key(
-        "order for first and last; entries may end in ' desc'", default=()
+        "order for first, last and nearest; entries may end in ' desc'", default=()
     )
     by: Mapping[str, Text] | None = key(
         "key: a list of names, or this record's name: theirs",
@@ -782,6 +789,7 @@ class Dataset:
     like: Text | None = key(
         "another dataset, whose keys hold where this one does not state them", default=None
     )
+    keep: bool = key("no: the dataset only helps others and is not written", default=True)
     label: Text | None = key("label, where the standard has none or another", default=None)
     class_: str = key("class, where the standard has none", name="class", default="")
     structure: str = key("time_to_event, or a sentence: one record per ...", default="")
