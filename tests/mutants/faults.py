@@ -472,6 +472,7 @@ def number_that_is_none(study: Study) -> Iterator[Mutant]:
         if (
             not site.is_key
             and site.last in {"code", "number", "window", "minimum", "maximum"}
+            and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", site.raw)
             and "rows" not in site.path
             and "fhir/" not in site.file
         ):
