@@ -57,11 +57,14 @@ def _kinds() -> list[tuple[FileKind, jsonschema_rs.Validator]]:
 def problems(path: PurePath, text: str) -> list[str]:
     """Return what the schema for a file says of a text."""
     kind = "privacy.yaml" if path.parent.name == "privacy" else str(path)
-    (validator,) = (
-        validator
+    fitting = {
+        pattern: validator
         for each, validator in _kinds()
-        if any(PurePath(kind).match(pattern) for pattern in each.paths)
-    )
+        for pattern in each.paths
+        if PurePath(kind).match(pattern)
+    }
+    # rules/study.yaml is a file of rules, though it is called study.yaml.
+    validator = fitting[max(fitting, key=lambda each: each.count("/"))]
     return [str(each.message)[:200] for each in validator.iter_errors(value_of(text))]
 
 

@@ -49,7 +49,7 @@ def _of_specifications() -> Iterator[FileKind]:
 
 
 def _of_judgements() -> Iterator[FileKind]:
-    rules = json_schema(RuleRecord, title="Rules of validation", listed=True)
+    rules = json_schema(RuleRecord, title="Rules of validation", listed=True, under="rules")
     yield FileKind("rules", ("rules/*.yaml",), rules)
     decided = json_schema(Disposition, title="What was decided about findings", listed=True)
     yield FileKind("dispositions", ("dispositions.yaml",), decided)

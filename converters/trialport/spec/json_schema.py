@@ -30,6 +30,7 @@ def json_schema(
     *,
     title: str,
     listed: bool = False,
+    under: str = "",
     layered: bool = False,
     also: Sequence[Schema] = (),
 ) -> Schema:
@@ -39,6 +40,7 @@ def json_schema(
         node_class: the class of the file, or of each entry where it is a list.
         title: what the file is.
         listed: whether the file is a list.
+        under: the one key that such a list may stand under.
         layered: whether templates may lie beneath the file: of what it and its named entries need
             only the name of the file has to be in it, and an entry may be left empty.
         also: schemas of the whole that hold as well, e.g. to know names; they may refer to
@@ -46,10 +48,15 @@ def json_schema(
     """
     made = _Definitions(layered=node_class if layered else None)
     whole = made.reference(node_class)
+    if listed:
+        whole = {"type": "array", "items": whole}
+        if under:
+            named: Schema = {"properties": {under: whole}, "additionalProperties": False}
+            whole = {"if": {"type": "object"}, "then": named, "else": whole}
     schema: Schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": title,
-        **({"type": "array", "items": whole} if listed else whole),
+        **whole,
     }
     if also:
         schema = {**schema, "allOf": [*schema.get("allOf", []), *also]}
