@@ -119,6 +119,7 @@ def test_the_effective_sample_study_is_a_study_and_plans_the_same(tmp_path: Path
         "trial_design",
         "subject_records",
         "time_to_event",
+        "transplant_concepts",
     ]
     pairs = zip(own.plan.steps, templated.plan.steps, strict=True)
     assert [a.name for a, b in pairs if a.query != b.query or a.keys != b.keys] == []
