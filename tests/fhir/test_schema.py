@@ -77,3 +77,13 @@ def test_the_status_of_a_subject_is_that_of_the_version(
         "individual" if version == "R4" else "subject": subject,
     }
     assert types.validator("ResearchSubject").is_valid(resource) is is_code
+
+
+def test_a_fault_in_a_type_that_has_a_title_is_told() -> None:
+    definitions = load_definitions(shipped() / "fhir", "R4")
+    study = {
+        "resourceType": "ResearchStudy",
+        "status": "active",
+        "site": [{"reference": "Locations/1"}],
+    }
+    assert [each.element for each in schema_faults(study, "ResearchStudy", definitions)] != []

@@ -103,10 +103,11 @@ def _title(path: Sequence[str | int], definitions: Definitions) -> str:
     title = ""
     for each in path[1:]:
         node = node[each]
-        title = node.get("title", title) if isinstance(node, dict) and "title" in node else title
+        named = node.get("title") if isinstance(node, dict) else None
+        title = named if isinstance(named, str) else title  # an element may be called title, too
         if each == "properties" and title not in {"target", "binding"} and "-" not in title:
             title = ""
-    return title if isinstance(title, str) else ""
+    return title
 
 
 def _targets(error: ValidationError) -> str:
