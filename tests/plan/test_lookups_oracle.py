@@ -80,7 +80,7 @@ AGGREGATES = {
     "MAXSOME": "max(l_some.val) - min(l_some.val)",
     "NLATER": "count(l_later.id)",
     "LASTDT": "max(complete_date(l_later.day))",
-    "FIRSTDT": "min(earliest_day(l_all.day))",
+    "FIRSTD": "min(earliest_day(l_all.day))",
     "MIXED": "count(l_all.id) - count(l_some.id) + coalesce(least, 0)",
 }
 
@@ -265,7 +265,7 @@ def aggregates(subject: Record, mine: list[Record]) -> dict[str, object]:
         "MAXSOME": max(worth) - min(worth) if worth else None,
         "NLATER": len(later),
         "LASTDT": max(later).isoformat() if later else None,
-        "FIRSTDT": min(firsts).isoformat() if firsts else None,
+        "FIRSTD": min(firsts).isoformat() if firsts else None,
         "MIXED": len(mine) - len(some) + (least or 0),
     }
 
