@@ -58,7 +58,7 @@ def test_the_traceback_comes_only_when_asked_for(run: Run, monkeypatch: pytest.M
 
 
 def test_a_fault_outside_our_code_has_no_place() -> None:
-    assert own_fault(MemoryError()).place == Place()
+    assert own_fault(ValueError()).place == Place()
 
 
 def test_faults_of_the_data_end_with_2_and_are_sorted_lines_on_stderr(

@@ -113,5 +113,11 @@ def _tree(folder: Path) -> dict[str, str]:
 
 def _findings(folder: Path) -> list[str]:
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-    without_line = [{key: each[key] for key in each if key != "line"} for each in found]
-    return sorted(json.dumps(each, sort_keys=True) for each in without_line)
+    return sorted(json.dumps(_without_lines(each), sort_keys=True) for each in found)
+
+
+def _without_lines(value: object) -> object:
+    """Return plain values without the lines of raw files, at any depth."""
+    if isinstance(value, dict):
+        return {name: _without_lines(each) for name, each in value.items() if name != "line"}
+    return [_without_lines(each) for each in value] if isinstance(value, list) else value

@@ -30,7 +30,7 @@ WINDOWS = {
     "FIRSTFL": f"{{window: {{flag: first, by: [USUBJID], {_TOTAL}}}}}",
     "LASTFL": f"{{window: {{flag: last, by: [USUBJID, KIND], {_TOTAL}}}}}",
     "BASEFL": "{window: {flag: last, by: [USUBJID], "
-    f'where: "ADT <= ANCHDT and VAL is not null", {_TOTAL}}}}}',
+    f'where: "ADT <= ANCHOR and VAL is not null", {_TOTAL}}}}}',
     "FIRST": f"{{window: {{value: VAL, pick: first, by: [USUBJID], {_TOTAL}}}}}",
     "LAST": f"{{window: {{value: RECID, pick: last, by: [USUBJID], {_TOTAL}}}}}",
     "LASTB": "{window: {value: VAL, pick: last, by: [USUBJID], where: KIND = 'B', "
@@ -74,7 +74,7 @@ def _study() -> str:
         "DTC": "records.day",
         "VAL": "records.val",
         "SEQ": "records.seq",
-        "ANCHDT": "earliest_day(anchor)",
+        "ANCHOR": "earliest_day(anchor)",
         **WINDOWS,
         **DERIVED,
         "ASEQ": "sequence()",
@@ -224,7 +224,7 @@ def by_hand(name: str, group: Sequence[Row]) -> Callable[[Row], object]:
 
 
 def _not_late(row: Row) -> bool:
-    return row["ADT"] is not None and row["ANCHDT"] is not None and row["ADT"] <= row["ANCHDT"]
+    return row["ADT"] is not None and row["ANCHOR"] is not None and row["ADT"] <= row["ANCHOR"]
 
 
 def _only(chosen: Sequence[Row], name: str) -> object:

@@ -133,7 +133,7 @@ def test_a_key_that_there_is_not_is_refused_at_every_depth() -> None:
         ("sdtm/ae.yaml", "dataset: AE\nvariables:\n  AETERM: {valeu: term}\n", True),
         ("sdtm/ae.yaml", "dataset: AE\nvariables:\n  aeterm: term\n", True),
         ("sdtm/ae.yaml", "variables:\n  AETERM: term\n", True),
-        ("sdtm/ae.yaml", "dataset: AE\nkeep: no\n", True),
+        ("sdtm/ae.yaml", "dataset: AE\nkeeps: no\n", True),
         ("sdtm/ae.yaml", "dataset: AE\nvariables: {AETERM: {value: t, keep: no}}\n", False),
         ("sdtm/ae.yaml", "dataset: AE\nvariables: {AETERM: {value: t, keep: maybe}}\n", True),
         ("sdtm/ae.yaml", "dataset: AE\nvariables: {AETERM: {value: t, length: 200}}\n", False),

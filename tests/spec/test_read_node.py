@@ -129,7 +129,7 @@ FAULTS: dict[str, tuple[type, str, list[str]]] = {
         Lookup,
         "{from: a, pick: zzz}",
         [
-            "E1104 f:1: 'zzz' is not a value of 'pick'; known: 'first', 'last', 'only'",
+            "E1104 f:1: 'zzz' is not a value of 'pick'; known: 'first', 'last', 'nearest', 'only'",
         ],
     ),
     "word outside a literal choice": (
