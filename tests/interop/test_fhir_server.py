@@ -71,14 +71,25 @@ def out(resources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         kept = [each for each in lines if b'"Patient/' not in each]
         if path.stem == "Patient":
             kept = with_most
-        for subject in subjects:
-            kept += [each for each in lines if subject in each][:40]
+        if path.stem == "Group":
+            kept = [_with_members(each, subjects) for each in lines]
+        else:
+            for subject in subjects:
+                kept += [each for each in lines if subject in each][:40]
         text = b"".join(each + b"\n" for each in kept)
         (target / path.name).write_bytes(text)
         digest = hashlib.sha256(text).hexdigest()
         output.append({"url": path.name, "extension": {"sha256": digest}})
     (target / "manifest.json").write_text(json.dumps({"output": output}))
     return target.parents[1]
+
+
+def _with_members(line: bytes, subjects: list[bytes]) -> bytes:
+    """Return a group with those members alone that are sent; the server knows no others."""
+    group = json.loads(line)
+    there = {each.decode().strip('"') for each in subjects}
+    members = [each for each in group.pop("member", []) if each["entity"]["reference"] in there]
+    return json.dumps(group | ({"member": members} if members else {})).encode()
 
 
 @pytest.fixture
