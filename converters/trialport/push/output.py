@@ -12,6 +12,7 @@ import orjson
 
 from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.fhir.bundle import ordered_files
+from trialport.fhir.manifest import has_keyed_ids
 from trialport.fhir.schema import Version
 
 
@@ -75,11 +76,8 @@ def open_output(out: Path, version: Version | None = None) -> Output:
         raise _unusable(Place(out.as_posix()), problem, "name a folder that `convert` wrote")
     whole = folder.resolve()
     beside = whole.parents[1] if whole.parent.name == "fhir" else whole
-    manifest = _manifest(folder)
-    _compare(folder, manifest)
-    told = manifest.get("extension")
-    is_keyed = isinstance(told, dict) and told.get("ids") == "keyed"
-    return Output(folder, beside, wanted, is_keyed)
+    _compare(folder, _manifest(folder))
+    return Output(folder, beside, wanted, has_keyed_ids(folder))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

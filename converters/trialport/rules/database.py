@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from trialport.functions.model import Type
+from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
 from trialport.spec import sql
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
     import duckdb
 
 _NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+
+
+@contextmanager
+def judging_database() -> Generator[duckdb.DuckDBPyConnection]:
+    """Yield a database of its own, with the clinical functions and a schema `raw`, to judge in."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        for statement in definitions():
+            connection.execute(statement)
+        connection.execute("CREATE SCHEMA raw")
+        yield connection
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.functions.model import Type
-from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, VariableMetadata
 from trialport.plan.catalogue import Relation
+from trialport.rules.database import judging_database
 from trialport.rules.load import load_rules
 from trialport.rules.proof import proof_faults
 from trialport.rules.rule import RAW, Finding, Rule, Total, ValidationResult
@@ -78,13 +78,8 @@ def study_rule_faults(
     Returns:
         E1120 to E1122 of the examples; E1123 (a warning) a dataset or a name is not there.
     """
-    import duckdb
-
     found = proof_faults(rules, standards, known.raw)
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
-        connection.execute("CREATE SCHEMA raw")
+    with judging_database() as connection:
         for name, relation in {**relations, **known.raw}.items():
             cells = {
                 each: _SQL_TYPES.get(kind, "VARCHAR") for each, kind in relation.columns.items()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from trialport.diagnostics import Diagnostic
 from trialport.functions.model import Type
-from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
+from trialport.rules.database import judging_database
 from trialport.rules.described import Stored, described
 from trialport.rules.rule import RAW, Records, Rule, ValidationResult
 from trialport.rules.run import run_rules
@@ -37,13 +37,8 @@ def proof_faults(
         standards: the guides and codelists that the examples are judged by.
         raw: the raw tables that rules may name, for the types of their columns.
     """
-    import duckdb
-
     found: list[Diagnostic] = []
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
-        connection.execute("CREATE SCHEMA raw")
+    with judging_database() as connection:
         for rule in rules:
             found += _faults(rule, connection, standards, raw or {})
     return found
