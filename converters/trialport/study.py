@@ -91,6 +91,10 @@ def plan_layers(
         from trialport.fhir.element_paths import element_faults
 
         found += element_faults(specification.sources)
+    if specification.resources:
+        from trialport.fhir.content_check import content_faults
+
+        found += content_faults(specification)
     profile, faults = _profile(specification, asked)
     found += faults
     translations, faults = study_translations(specification, asked.languages, profile)

@@ -165,7 +165,7 @@ def test_the_order_of_the_raw_rows_changes_nothing(
         ("display: recs.who", "display: number_text(count(recs.who))", "an aggregate of 'recs'"),
         (
             "content: {display: recs.who}",
-            "content: {identifier: {each: recs, content: {value: recs.who}}, display: recs.id}",
+            "content: {extension: {each: recs, content: {url: recs.who}}, display: recs.id}",
             "stands inside repeated content",
         ),
         ("order: [id], content", "order: [idd], content", "unknown column 'idd'"),

@@ -74,7 +74,10 @@ def _tried(mutants: Sequence[Mutant]) -> list[tuple[Mutant, Observed]]:
     gc.set_threshold(100_000, 20, 100)
     with tempfile.TemporaryDirectory() as work:
         trial = bench(shipped_study(), Path(work))
-        return [(each, trial.observe(each)) for each in mutants]
+        try:
+            return [(each, trial.observe(each)) for each in mutants]
+        finally:
+            trial.close()
 
 
 def written(path: Path = TABLE) -> list[dict[str, str]]:

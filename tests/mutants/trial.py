@@ -6,18 +6,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Severity, TrialportError
 from trialport.engine.duckdb import Engine
-from trialport.engine.execute import run_plan, run_step
+from trialport.engine.execute import run_step
 from trialport.fhir.write import write_resources
+from trialport.pipeline.planning import raw_files
+from trialport.pipeline.work import Work
 from trialport.plan.compare import Change, Kind, compare_plans
 from trialport.plan.model import ResourceStep, Step
-from trialport.read.stage import stage_sql
-from trialport.read.tables import read_tables
 from trialport.spec.differences import changed_codelists, changed_columns
 from trialport.spec.nodes import DataType
 from trialport.study import PlannedStudy, plan_study
@@ -61,11 +61,10 @@ class Bench:
     study: Study
     folder: Path
     planned: PlannedStudy
-    engine: Engine
     files: Mapping[str, str]
     raw: Path
     converts: bool
-    _has_records: bool = False
+    _work: Work | None = None
     _findings: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _bytes: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
@@ -165,41 +164,54 @@ class Bench:
         self, part: Step | ResourceStep, planned: PlannedStudy
     ) -> tuple[list[Diagnostic], bytes]:
         """Make one dataset or resource from those of the study, and return findings and bytes."""
-        if not self._has_records:
-            _generate(self.raw)
-            _convert(self.planned, self.raw, self.engine, self.files)
-            self._has_records = True
+        engine = self._converted_engine()
         codelists = planned.vocabulary.codelists
-        self._load_codelists(row for each in codelists.values() for row in each.rows())
+        engine.connection.execute("DELETE FROM terms.codelists")
+        engine.load_codelists(row for each in codelists.values() for row in each.rows())
         step = replace(_step(part), name="mutant")
-        self.engine.connection.execute("DROP TABLE IF EXISTS mutant")
-        found = run_step(self.engine, step, self.files)
+        engine.connection.execute("DROP TABLE IF EXISTS mutant")
+        try:
+            found = run_step(engine, step, self.files)
+        except TrialportError as error:  # the conversion stops there, with this finding
+            return list(error.diagnostics), b""
         with tempfile.TemporaryDirectory() as folder:
             if isinstance(part, ResourceStep):
-                batches = self.engine.batches(step.output)
                 study = planned.specification.study
-                _, faults = write_resources(
-                    [(replace(part, step=step), batches)],
-                    Path(folder),
-                    "R4",
-                    studyid=study.study.text,
-                    offset=study.timezone,
-                )
+                faults: list[Diagnostic] = []
+                for version in part.versions:
+                    batches = engine.batches(step.output)
+                    _, each = write_resources(
+                        [(replace(part, step=step), batches)],
+                        Path(folder),
+                        "R5" if version == "R5" else "R4",
+                        studyid=study.study.text,
+                        offset=study.timezone,
+                    )
+                    faults += each
                 written = sorted(Path(folder).rglob("*.ndjson"))
                 return [*found, *faults], b"".join(each.read_bytes() for each in written)
             path = Path(folder) / "mutant.xpt"
             member = Member(_step(part).name, step.label, tuple(map(_xpt_variable, step.variables)))
             output = step.output
-            file = XptFile(member, lambda: self.engine.batches(output), path)
+            file = XptFile(member, lambda: engine.batches(output), path)
             try:
                 write_xpt_files([file], encoding="ascii", created=None)
             except TrialportError as error:
                 return [*found, *error.diagnostics], b""
             return found, path.read_bytes()
 
-    def _load_codelists(self, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
-        self.engine.connection.execute("DELETE FROM terms.codelists")
-        self.engine.load_codelists(rows)
+    def _converted_engine(self) -> Engine:
+        """Return the engine of a conversion of the study without a fault, made when first asked."""
+        if self._work is None:
+            _generate(self.raw)
+            work = Work(self.planned, self.raw, 1, None, lambda _: None)
+            self._work = work.__enter__()
+        return self._work.engine
+
+    def close(self) -> None:
+        """Close the database of the conversion, where there was one."""
+        if self._work is not None:
+            self._work.engine.close()
 
 
 def _xpt_variable(variable: object) -> Variable:
@@ -233,10 +245,7 @@ def bench(study: Study, work: Path, *, converts: bool = True) -> Bench:
         path.write_text(text, encoding="utf-8", newline="")
     planned, found = plan_study(folder)
     assert planned is not None, found
-    engine = Engine(threads=1)
-    tables = planned.specification.sources.tables
-    files = {f"raw.{name}": contract.file.text for name, contract in tables.items()}
-    return Bench(study, folder, planned, engine, files, work / "raw", converts)
+    return Bench(study, folder, planned, raw_files(planned), work / "raw", converts)
 
 
 def _generate(raw: Path) -> None:
@@ -244,19 +253,3 @@ def _generate(raw: Path) -> None:
     script = ROOT / "samples" / "msc_gvhd" / "generate.py"
     command = [sys.executable, str(script), "--subjects", str(SUBJECTS), "--out", str(raw)]
     subprocess.run(command, check=True, capture_output=True)
-
-
-def _convert(planned: PlannedStudy, raw: Path, engine: Engine, files: Mapping[str, str]) -> None:
-    sources = planned.specification.sources
-    texts, _ = read_tables(sources, raw, list(sources.tables))
-    for name, each in texts.items():
-        staged = stage_sql(name, sources.tables[name], sources, each.columns)
-        engine.load(staged.texts, each.with_lines)
-        engine.create(name, staged.select, "raw")
-        engine.unload(staged.texts)
-    engine.load_codelists(
-        row for each in planned.vocabulary.codelists.values() for row in each.rows()
-    )
-    if planned.vocabulary.units is not None:
-        engine.load_conversions(planned.vocabulary.units.conversions())
-    run_plan(engine, planned.plan, files, lambda _: None)

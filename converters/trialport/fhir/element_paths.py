@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trialport.diagnostics import Diagnostic, did_you_mean
-from trialport.fhir.schema import Definitions, load_definitions
+from trialport.fhir.schema import Definitions, load_types
 from trialport.spec.expression_error import ExpressionError
 from trialport.spec.fhir_path import Binary, Call, Index, Member, Node, Variable, parse_path
 from trialport.spec.nodes import RawTable, Sources, Text
@@ -25,7 +25,7 @@ def element_faults(sources: Sources) -> list[Diagnostic]:
     tables = [each for each in sources.tables.values() if each.format == "fhir"]
     if not tables:
         return []
-    versions = [load_definitions(shipped() / "fhir", each) for each in ("R4", "R5")]
+    versions = [load_types(shipped() / "fhir", each) for each in ("R4", "R5")]
     return [fault for each in tables for fault in _table_faults(each, versions)]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import jsonschema_rs
 import orjson
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
 
 Version = Literal["R4", "R5"]
 
@@ -24,28 +26,37 @@ class Definitions:
     types: Mapping[str, Mapping[str, Any]]
     systems: Mapping[str, frozenset[str]]
     invariants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
-    _leaves: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+    _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    _leaves: dict[str, Draft202012Validator] = field(default_factory=dict)
 
-    def validator(self, resource_type: str) -> jsonschema_rs.Draft202012Validator:
+    def validator(self, resource_type: str) -> Draft202012Validator:
         """Return the validator of a resource type; without a definition, that there is the type."""
+        from jsonschema_rs import Draft202012Validator
+
         if resource_type not in self._validators:
             name = resource_type if self.defines(resource_type) else "ResourceList"
             schema = {"$ref": f"#/$defs/{name}", "$defs": self.types}
-            made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            made = Draft202012Validator(schema, validate_formats=True)
             self._validators[resource_type] = made
         return self._validators[resource_type]
 
-    def leaf_validator(self, parent: str, name: str) -> jsonschema_rs.Draft202012Validator:
+    def leaf_validator(self, parent: str, name: str) -> Draft202012Validator:
         """Return the validator of one value of an element of a type."""
+        from jsonschema_rs import Draft202012Validator
+
         key = f"{parent}.{name}"
         if key not in self._leaves:
             found = self.types.get(parent, {}).get("properties", {}).get(name, True)
             found = found.get("items", found) if isinstance(found, dict) else found
             schema = {"allOf": [found], "$defs": self.types}
-            made = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            made = Draft202012Validator(schema, validate_formats=True)
             self._leaves[key] = made
         return self._leaves[key]
+
+    @property
+    def resource_types(self) -> tuple[str, ...]:
+        """Every type of resource of the version, those too that cannot be checked."""
+        return tuple(self.types["ResourceList"]["properties"]["resourceType"]["enum"])
 
     def defines(self, resource_type: str) -> bool:
         """Return whether resources of a type can be checked."""
@@ -68,10 +79,17 @@ class Definitions:
         return properties.get(name, {}).get("type") == "array"
 
 
+def load_types(folder: Traversable, version: Version) -> Definitions:
+    """Return the types of one version, without its code systems and invariants."""
+    return Definitions(
+        version, orjson.loads((folder / version.lower() / "schema.json").read_bytes()), {}
+    )
+
+
 def load_definitions(folder: Traversable, version: Version) -> Definitions:
     """Return the types of one version from `<folder>/r4` or `<folder>/r5`."""
     where = folder / version.lower()
-    types = orjson.loads((where / "schema.json").read_bytes())
+    types = load_types(folder, version).types
     systems = orjson.loads((where / "codesystems.json").read_bytes())
     codes = {url: frozenset(listed) for url, listed in systems.items()}
     invariants = orjson.loads((where / "invariants.json").read_bytes())

@@ -12,7 +12,8 @@ import yaml
 
 from trialport.fhir.schema import Definitions
 
-_EXTENSION = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
+EXTENSION = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
+"""The URL of an extension that stands for an element of R5 begins so."""
 _NO_ID = re.compile(r"[^A-Za-z0-9\-.]")
 
 Resource = dict[str, Any]
@@ -140,7 +141,7 @@ def _unwrap(node: Resource, path: str, kind: str, definitions: Definitions) -> N
     `path` is where the node stands in R5, e.g. `ResearchStudy.comparisonGroup`; what stands in it
     is looked through too, as deep as elements have paths of their own.
     """
-    start = f"{_EXTENSION}{path}."
+    start = f"{EXTENSION}{path}."
     kept: list[Any] = []
     for each in node.pop("extension", []):
         url = str(each.get("url", ""))

@@ -877,11 +877,15 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element with children; `coded` adds its codes, and the plan puts these in its place."""
+    """An element with children; `coded` adds its codes, and the plan puts these in its place.
+
+    `places` are where the names of the children stand.
+    """
 
     place: Place
     children: Mapping[str, Content]
     coded: Coded | CodedBy | None = None
+    places: Mapping[str, Place] = field(default_factory=dict[str, Place], compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from trialport.diagnostics import Place
 from trialport.spec import forms
 from trialport.spec.nodes import Coded, Each, Element, Expression, Leaf, Repeated
 from trialport.spec.read_collection import list_reader, mapping_reader
@@ -38,7 +39,9 @@ def content_reader(node_reader: Callable[[type], Reader]) -> Reader:
         if _is_coded(node):
             return coded(node, spot, reading)
         children = children_of(node, spot, reading)
-        return FAULT if children is FAULT else Element(place, children)
+        if children is FAULT:
+            return FAULT
+        return Element(place, children, places=_places(node, reading))
 
     def coded(node: yaml.Node, spot: Spot, reading: Reading) -> Any:  # noqa: ANN401
         """Read the codes of an element by its own keys, and its children by the others."""
@@ -46,11 +49,15 @@ def content_reader(node_reader: Callable[[type], Reader]) -> Reader:
         children = children_of(_part(node, of=_CODED, without=True), spot, reading)
         if FAULT in (codes, children):
             return FAULT
-        return Element(reading.place(node), children, codes)
+        return Element(reading.place(node), children, codes, _places(node, reading))
 
     items_of = list_reader(read, one_is_enough=False)
     children_of = mapping_reader(read, forms.ELEMENT, listed=False, blank=False)
     return read
+
+
+def _places(mapping: yaml.Node, reading: Reading) -> dict[str, Place]:
+    return {key.value: reading.place(key) for key, _ in mapping.value}
 
 
 _CODED = ("concept", "concept_of", "codelist", "display")
