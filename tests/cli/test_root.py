@@ -110,6 +110,24 @@ def test_help_imports_click_and_nothing_heavy() -> None:
     ]
 
 
+def test_a_check_loads_no_library_of_tables() -> None:
+    script = (
+        "import sys; from trialport.cli import main; code = main(['check', 'msc_gvhd']); "
+        "print(code, *sorted({each.partition('.')[0] for each in sys.modules}))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=CHECKOUT / "converters",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *packages = ran.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert not {"numpy", "pandas", "pyarrow", "lxml", "pyreadstat"} & set(packages)
+    assert {"sqlglot", "duckdb"} <= set(packages), "the rules of the study are proven"
+
+
 def test_the_checkout_runs_without_being_installed(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, str(CHECKOUT / "cli.py"), "--version"],

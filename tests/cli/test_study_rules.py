@@ -92,6 +92,13 @@ def test_a_rule_with_a_fault_is_told_at_its_line(
     assert told.format(file=file.as_posix()) in lines
 
 
+def test_a_rule_about_all_datasets_may_look_at_each_of_them(run: Run, study: Path) -> None:
+    file = study / "rules/own.yaml"
+    general = RULES.replace("applies_to: AE", "applies_to: SDTM")
+    file.write_text(general.replace("AETERM", "--TERM"), encoding="utf-8")
+    assert "TINY" not in run("check", study).out
+
+
 def test_an_edit_check_names_the_raw_file_and_row(run: Run, study: Path, tmp_path: Path) -> None:
     raw = study.parent / "raw"
     run("convert", study, "--raw", raw, "--out", tmp_path / "out")

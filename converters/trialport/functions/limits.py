@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from trialport.functions.once import once
 
 _FURTHEST = "1000000000"
@@ -13,9 +16,11 @@ _POSITION = once(
     n="CAST(number AS DOUBLE)",
 )
 
-LIMITS = (
-    f"CREATE OR REPLACE MACRO tp_finite (number) AS ({_FINITE})",
-    f"CREATE OR REPLACE MACRO tp_position (number) AS ({_POSITION})",
+LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "tp_finite": f"CREATE OR REPLACE MACRO tp_finite (number) AS ({_FINITE})",
+        "tp_position": f"CREATE OR REPLACE MACRO tp_position (number) AS ({_POSITION})",
+    }
 )
 """`tp_finite`: the number, null for infinity and NaN. `tp_position`: a whole number that an
 INTEGER holds, for positions and lengths from the data."""

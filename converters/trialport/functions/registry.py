@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 
@@ -81,13 +82,41 @@ def definitions() -> tuple[str, ...]:
     >>> definitions()[0].split(" AS ")[0]
     'CREATE OR REPLACE MACRO tp_number (text)'
     """
+    return tuple(_statements().values())
+
+
+def definitions_for(query: str) -> Mapping[str, str]:
+    """Return the statements that define the macros that a SQL text calls, and that these call.
+
+    Returns:
+        Each by the name of its macro, after those that it calls.
+
+    >>> list(definitions_for("SELECT tp_not_after(a, b) FROM t"))[-2:]
+    ['tp_before', 'tp_not_after']
+    """
+    statements = _statements()
+    needed, found = set[str](), set(_calls(query))
+    while found - needed:
+        needed |= found
+        found = {other for each in needed for other in _calls(statements.get(each, ""))}
+    return {macro: each for macro, each in statements.items() if macro in needed}
+
+
+@cache
+def _statements() -> Mapping[str, str]:
+    """Return the statement of each macro by its name, in the order of `definitions`."""
     calls = {each.macro: _called(each) for each in _ALL}
     statements = {each.macro: each.create for each in _ALL}
     order = TopologicalSorter(calls).static_order()
-    return (*(statements[macro] for macro in order), *LIMITS)
+    return MappingProxyType({**{macro: statements[macro] for macro in order}, **LIMITS})
 
 
 def _called(function: Function) -> tuple[str, ...]:
     """Return the macros that a function calls, in the order of their first call."""
-    bodies = " ".join(form.sql for form in function.forms)
-    return tuple(dict.fromkeys(re.findall(r"\btp_[a-z0-9_]+(?=\()", bodies)))
+    return _calls(" ".join(form.sql for form in function.forms))
+
+
+def _calls(text: str) -> tuple[str, ...]:
+    """Return the macros that a SQL text calls, in whichever case its generator writes them."""
+    found = re.findall(r"\btp_[a-z0-9_]+(?=\()", text, re.IGNORECASE)
+    return tuple(dict.fromkeys(map(str.lower, found)))

@@ -1,16 +1,26 @@
-"""The order of the whole work: plan, read, stage, SDTM, ADaM, write, validate, report."""
+"""The order of the whole work: plan, read, stage, SDTM, ADaM, write, validate, report.
 
-from trialport.pipeline.conversion import convert, datasets
-from trialport.pipeline.doctor import doctor
-from trialport.pipeline.drafting import draft, profile, write_draft, write_example
-from trialport.pipeline.explanation import explain
-from trialport.pipeline.made import Conversion, finding_json
-from trialport.pipeline.packaging import package
-from trialport.pipeline.planning import check, compare, plan, raw_tables, reduced
-from trialport.pipeline.queries import raw_queries
-from trialport.pipeline.reference import compare_with_engine
-from trialport.pipeline.validation import validate
-from trialport.pipeline.work import Progress, Raw
+A name is imported when it is first asked for: checking a specification loads neither Arrow nor
+what writes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialport.pipeline.conversion import convert, datasets
+    from trialport.pipeline.drafting import draft, profile, write_draft, write_example
+    from trialport.pipeline.environment import doctor
+    from trialport.pipeline.explanation import explain
+    from trialport.pipeline.made import Conversion, finding_json
+    from trialport.pipeline.packaging import package
+    from trialport.pipeline.planning import check, compare, plan, raw_tables, reduced
+    from trialport.pipeline.queries import raw_queries
+    from trialport.pipeline.reference import compare_with_engine
+    from trialport.pipeline.validation import validate
+    from trialport.pipeline.work import Progress, Raw
 
 __all__ = [
     "Conversion",
@@ -35,3 +45,24 @@ __all__ = [
     "write_draft",
     "write_example",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("convert", "datasets"), "conversion"),
+    **dict.fromkeys(("draft", "profile", "write_draft", "write_example"), "drafting"),
+    "doctor": "environment",
+    "explain": "explanation",
+    **dict.fromkeys(("Conversion", "finding_json"), "made"),
+    "package": "packaging",
+    **dict.fromkeys(("check", "compare", "plan", "raw_tables", "reduced"), "planning"),
+    "raw_queries": "queries",
+    "compare_with_engine": "reference",
+    "validate": "validation",
+    **dict.fromkeys(("Progress", "Raw"), "work"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'trialport.pipeline' has no attribute '{name}'")
+    return getattr(import_module(f"trialport.pipeline.{_HOMES[name]}"), name)

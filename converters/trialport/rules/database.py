@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from trialport.functions.model import Type
-from trialport.functions.registry import definitions
+from trialport.functions.registry import definitions_for
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
 from trialport.spec import sql
@@ -23,23 +23,43 @@ _NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIG
 
 @contextmanager
 def judging_database() -> Generator[duckdb.DuckDBPyConnection]:
-    """Yield a database of its own, with the clinical functions and a schema `raw`, to judge in."""
+    """Yield a database of its own, with a schema `raw`, to judge in; see `Macros`."""
     import duckdb
 
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("CREATE SCHEMA raw")
         yield connection
 
 
 @dataclass(slots=True)
+class Macros:
+    """The clinical functions of a judging database, each defined once a query calls it.
+
+    Few rules call more than a few of them, and to define them all takes longer than a rule.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    _defined: set[str] = field(default_factory=set[str])
+
+    def define_for(self, query: str) -> None:
+        """Define what a SQL text calls and is not yet defined."""
+        for macro, statement in definitions_for(query).items():
+            if macro not in self._defined:
+                self.connection.execute(statement)
+                self._defined.add(macro)
+
+
+@dataclass(slots=True)
 class Database:
-    """Datasets by name, each with a table or view of that name; nothing is written to it."""
+    """Datasets by name, each with a table or view of that name; nothing is written to it.
+
+    `macros` are there where the clinical functions are to be defined when they are called.
+    """
 
     connection: duckdb.DuckDBPyConnection
     datasets: Sequence[DatasetMetadata]
     raw: Mapping[str, Relation] = field(default_factory=dict[str, Relation])
+    macros: Macros | None = None
     _relations: dict[str, Relation | None] = field(default_factory=dict[str, Relation | None])
 
     def dataset(self, name: str) -> DatasetMetadata | None:
@@ -63,7 +83,10 @@ class Database:
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
         """Return the rows of a query."""
-        return self.connection.execute(query.sql("duckdb", copy=False)).fetchall()
+        text = query.sql("duckdb", copy=False)
+        if self.macros is not None:
+            self.macros.define_for(text)
+        return self.connection.execute(text).fetchall()
 
     def number(self, query: exp.Query) -> int:
         """Return how many rows a query has."""

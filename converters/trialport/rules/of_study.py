@@ -10,10 +10,19 @@ from trialport.diagnostics import Diagnostic, Place, Severity
 from trialport.functions.model import Type
 from trialport.metadata import DatasetMetadata, VariableMetadata
 from trialport.plan.catalogue import Relation
-from trialport.rules.database import judging_database
+from trialport.rules.database import Macros, judging_database
 from trialport.rules.load import load_rules
-from trialport.rules.proof import proof_faults
-from trialport.rules.rule import RAW, Finding, Rule, Total, ValidationResult
+from trialport.rules.proof import proof_faults_in
+from trialport.rules.rule import (
+    ADAM,
+    ALL,
+    RAW,
+    SDTM,
+    Finding,
+    Rule,
+    Total,
+    ValidationResult,
+)
 from trialport.rules.run import run_rules
 from trialport.rules.standards import Standards
 from trialport.spec import sql
@@ -78,19 +87,37 @@ def study_rule_faults(
     Returns:
         E1120 to E1122 of the examples; E1123 (a warning) a dataset or a name is not there.
     """
-    found = proof_faults(rules, standards, known.raw)
     with judging_database() as connection:
+        macros = Macros(connection)
+        found = proof_faults_in(macros, rules, standards, known.raw)
+        named = _named(rules)
         for name, relation in {**relations, **known.raw}.items():
-            cells = {
-                each: _SQL_TYPES.get(kind, "VARCHAR") for each, kind in relation.columns.items()
-            }
-            columns = ", ".join(
-                f"{sql.column(each).sql('duckdb')} {kind}" for each, kind in cells.items()
-            )
-            shape = f"{columns}, __row BIGINT"
-            connection.execute(f"CREATE TABLE {sql.table(name).sql('duckdb')} ({shape})")
-        result = run_rules(known.everything, connection, rules, standards=standards, raw=known.raw)
+            if named is None or name in named:
+                connection.execute(_empty_table(name, relation))
+        result = run_rules(
+            known.everything, connection, rules, standards=standards, raw=known.raw, macros=macros
+        )
     return [*found, *not_asked(rules, result)]
+
+
+def _named(rules: Iterable[Rule]) -> frozenset[str] | None:
+    """Return the datasets and raw tables that rules read, None where they may read any."""
+    found = frozenset(
+        name
+        for rule in rules
+        for name in (*rule.applies_to, *(each.dataset for each in rule.lookups.values()))
+    )
+    return None if found & {SDTM, ADAM, ALL} else found
+
+
+def _empty_table(name: str, relation: Relation) -> str:
+    """Return the statement that makes the table of a dataset or raw table, without records."""
+    columns = (
+        f"{sql.column(each).sql('duckdb')} {_SQL_TYPES.get(kind, 'VARCHAR')}"
+        for each, kind in relation.columns.items()
+    )
+    shape = ", ".join((*columns, "__row BIGINT"))
+    return f"CREATE TABLE {sql.table(name).sql('duckdb')} ({shape})"
 
 
 def not_asked(rules: Iterable[Rule], result: ValidationResult) -> list[Diagnostic]:

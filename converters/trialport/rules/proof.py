@@ -10,7 +10,7 @@ from trialport.diagnostics import Diagnostic
 from trialport.functions.model import Type
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
-from trialport.rules.database import judging_database
+from trialport.rules.database import Macros, judging_database
 from trialport.rules.described import Stored, described
 from trialport.rules.rule import RAW, Records, Rule, ValidationResult
 from trialport.rules.run import run_rules
@@ -37,21 +37,22 @@ def proof_faults(
         standards: the guides and codelists that the examples are judged by.
         raw: the raw tables that rules may name, for the types of their columns.
     """
-    found: list[Diagnostic] = []
     with judging_database() as connection:
-        for rule in rules:
-            found += _faults(rule, connection, standards, raw or {})
-    return found
+        return proof_faults_in(Macros(connection), rules, standards, raw or {})
+
+
+def proof_faults_in(
+    macros: Macros, rules: Iterable[Rule], standards: Standards, raw: Mapping[str, Relation]
+) -> list[Diagnostic]:
+    """Return the same, judged in a database that is there; no table of it stays."""
+    return [fault for each in rules for fault in _faults(each, macros, standards, raw)]
 
 
 def _faults(
-    rule: Rule,
-    connection: duckdb.DuckDBPyConnection,
-    standards: Standards,
-    raw: Mapping[str, Relation],
+    rule: Rule, macros: Macros, standards: Standards, raw: Mapping[str, Relation]
 ) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    good, bad = (_judged(rule, each, connection, standards, raw) for each in (rule.good, rule.bad))
+    good, bad = (_judged(rule, each, macros, standards, raw) for each in (rule.good, rule.bad))
     for which, result in (("good", good), ("bad", bad)):
         for _, dataset, reason in result.not_run:
             problem = f"{rule.code} cannot be asked of its {which} record in {dataset}: {reason}"
@@ -68,15 +69,18 @@ def _faults(
 def _judged(
     rule: Rule,
     records: Records,
-    connection: duckdb.DuckDBPyConnection,
+    macros: Macros,
     standards: Standards,
     raw: Mapping[str, Relation],
 ) -> ValidationResult:
     """Return what a rule finds in example records; each dataset is a table for that long."""
+    connection = macros.connection
     datasets = [_stage(connection, name, each, standards, raw) for name, each in records.items()]
     typed = {each.name: _as_relation(each, raw[each.name]) for each in datasets if each.name in raw}
     try:
-        return run_rules(datasets, connection, [rule], standards=standards, raw=typed)
+        return run_rules(
+            datasets, connection, [rule], standards=standards, raw=typed, macros=macros
+        )
     finally:
         for each in datasets:
             connection.execute(f"DROP TABLE {_quoted(each.name)}")

@@ -11,11 +11,10 @@ from sqlglot import exp
 from trialport.diagnostics import Diagnostic, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
-from trialport.rules.database import Database
+from trialport.rules.database import Database, Macros
 from trialport.rules.expression import expression_outcomes, prefixed
 from trialport.rules.record_names import plain, record_variables, shown
 from trialport.rules.rule import ADAM, ALL, RAW, SDTM, Finding, Rule, Total, ValidationResult
-from trialport.rules.shipped import shipped_rules
 from trialport.rules.standards import Standards, shipped_standards
 from trialport.rules.target import RECORD, Failing, Flaw, NotRun, Outcome, Target, variable
 from trialport.spec import sql
@@ -43,6 +42,7 @@ def run_rules(
     *,
     standards: Standards | None = None,
     raw: Mapping[str, Relation] | None = None,
+    macros: Macros | None = None,
     most: int = MOST_FINDINGS,
 ) -> ValidationResult:
     """Return what the rules find, in the order of rule codes, datasets and records.
@@ -55,13 +55,18 @@ def run_rules(
         rules: the rules to ask; the shipped ones unless stated.
         standards: the guides and codelists to judge by; the newest shipped unless stated.
         raw: raw tables among the datasets, with the types of their contracts.
+        macros: where the connection has no clinical functions yet, what defines them.
         most: how many records are listed of one rule, dataset and variable; all are counted.
     """
-    asked = shipped_rules() if rules is None else tuple(rules)
+    if rules is None:
+        # Imported here because checking the rules of a study needs none of the shipped ones.
+        from trialport.rules.shipped import shipped_rules
+
+        rules = shipped_rules()
     known = standards if standards is not None else standards_for(datasets)
-    database = Database(connection, datasets, raw or {})
+    database = Database(connection, datasets, raw or {}, macros)
     run = _Run(database, known, most)
-    for rule in sorted(asked, key=lambda each: each.code):
+    for rule in sorted(rules, key=lambda each: each.code):
         run.ask(rule)
     return ValidationResult(tuple(run.findings), tuple(run.totals), tuple(run.not_run))
 

@@ -13,19 +13,21 @@ def parts(value: object) -> Iterator[object]:
     >>> list(parts({"a": ("b", 1)}))[1:]
     ['a', ('b', 1), 'b', 1]
     """
-    yield value
-    if isinstance(value, str):
-        return
-    if isinstance(value, tuple | frozenset):
-        for each in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from parts(each)  # pyright: ignore[reportUnknownArgumentType]
-    elif isinstance(value, Mapping):
-        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
-            yield from parts(key)  # pyright: ignore[reportUnknownArgumentType]
-            yield from parts(each)  # pyright: ignore[reportUnknownArgumentType]
-    else:
-        for name in _fields(type(value)):
-            yield from parts(getattr(value, name))
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        if isinstance(value, str):
+            continue
+        inner: list[object] = []
+        if isinstance(value, tuple | frozenset):
+            inner += value  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(value, Mapping):
+            for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
+                inner += key, each
+        else:
+            inner += [getattr(value, name) for name in _fields(type(value))]
+        waiting += reversed(inner)
 
 
 @cache

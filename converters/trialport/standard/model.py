@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
-from trialport.standard.placeholders import filled_label, matching_pattern
+from trialport.standard.placeholders import filled_label, has_placeholder, matching_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Dataset:
         return _named(name, self.variables)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it can hold what its lookups need again and again
 class Standard:
     """One version of an implementation guide.
 
@@ -85,12 +86,16 @@ class Standard:
 
     def dataset(self, name: str) -> Dataset | None:
         """Return the dataset: SUPPAE is SUPPQUAL, and a split dataset such as LBHM is LB."""
-        wanted = {each.name: each for each in self.datasets}
+        wanted = self._by_name
         if name in wanted or self.is_adam:
             return wanted.get(name)
         if name.startswith(("SUPP", "SQ")):
             return wanted.get("SUPPQUAL")
         return wanted.get(name[:2]) if len(name) <= 4 else None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Dataset]:
+        return {each.name: each for each in self.datasets}
 
     def variable(self, dataset: str, name: str, *, class_: str = "") -> Variable | None:
         """Return the variable of a dataset, or None where the guide does not know it.
@@ -124,17 +129,75 @@ class Standard:
         return found and replace(found, name=name)
 
     def _analysis_variable(self, dataset: str, name: str) -> Variable | None:
-        own = [each for ds in self.datasets if ds.name == dataset for each in ds.variables]
-        found = _named(name, own) or _fitting(name, [each for each in own if "*" not in each.name])
+        if dataset not in self._structures:
+            self._structures[dataset] = _structure(dataset, (*self.datasets, *self.general))
+        structure = self._structures[dataset]
+        found = structure.own.named(name) or structure.own_numbered.fitting(name)
         if found is not None:
             return found
-        rest = [ds for ds in (*self.datasets, *self.general) if ds.name != dataset]
-        others = [each for ds in rest for each in ds.variables]
-        numbered = [each for each in others if "*" not in each.name]
         elsewhere = (
-            _named(name, others) or _fitting(name, numbered) or _fitting(name, [*own, *others])
+            structure.others.named(name)
+            or structure.others_numbered.fitting(name)
+            or structure.all.fitting(name)
         )
         return elsewhere and replace(elsewhere, order=0, core="Perm")
+
+    @cached_property
+    def _structures(self) -> dict[str, _Structure]:
+        """The data structures that were asked for so far."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """Variables by their names; of those of one name the first, and which names are patterns."""
+
+    by_name: Mapping[str, Variable]
+    patterns: tuple[str, ...]
+
+    def named(self, name: str) -> Variable | None:
+        """Return the variable of exactly this name."""
+        return self.by_name.get(name)
+
+    def fitting(self, name: str) -> Variable | None:
+        """Return the variable with the most specific pattern that the name fits, filled in."""
+        pattern = matching_pattern(name, self.patterns)
+        if pattern is None:
+            return None
+        found = self.by_name[pattern]
+        return replace(found, name=name, label=filled_label(found.label, pattern, name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """What a data structure lists itself, what others list, and both without naming fragments."""
+
+    own: _Variables
+    own_numbered: _Variables
+    others: _Variables
+    others_numbered: _Variables
+    all: _Variables
+
+
+def _structure(name: str, datasets: Iterable[Dataset]) -> _Structure:
+    own: list[Variable] = []
+    others: list[Variable] = []
+    for each in datasets:
+        (own if each.name == name else others).extend(each.variables)
+    return _Structure(
+        _variables(own),
+        _variables(each for each in own if "*" not in each.name),
+        _variables(others),
+        _variables(each for each in others if "*" not in each.name),
+        _variables((*own, *others)),
+    )
+
+
+def _variables(listed: Iterable[Variable]) -> _Variables:
+    found: dict[str, Variable] = {}
+    for each in listed:
+        found.setdefault(each.name, each)
+    return _Variables(found, tuple(filter(has_placeholder, found)))
 
 
 def find_variable(standards: Iterable[Standard], dataset: str, name: str) -> Variable | None:
@@ -150,11 +213,3 @@ def find_variable(standards: Iterable[Standard], dataset: str, name: str) -> Var
 
 def _named(name: str, variables: Iterable[Variable]) -> Variable | None:
     return next((each for each in variables if each.name == name), None)
-
-
-def _fitting(name: str, variables: Sequence[Variable]) -> Variable | None:
-    pattern = matching_pattern(name, (each.name for each in variables))
-    if pattern is None:
-        return None
-    found = next(each for each in variables if each.name == pattern)
-    return replace(found, name=name, label=filled_label(found.label, pattern, name))
