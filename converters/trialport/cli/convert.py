@@ -89,7 +89,13 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Write nothing where a finding is an error.")
 @force_option
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads to use.")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads to use, all processors unless stated: datasets that do not need each other are "
+    "made at the same time. No byte depends on it.",
+)
 @click.option("--dry-run", is_flag=True, help="Do the work, list what it would write, write none.")
 @untrusted_options
 @json_option

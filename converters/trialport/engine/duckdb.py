@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -84,6 +85,9 @@ class Engine:
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(":memory:", config=config)
+        self.threads = int(
+            self.rows(exp.select(sql.call("current_setting", sql.text("threads"))))[0][0]
+        )
         self.connection.execute("CREATE SCHEMA raw")
         for statement in (*definitions(), *TERMS):
             self.connection.execute(statement)
@@ -92,8 +96,18 @@ class Engine:
         self.connection.execute("SET lock_configuration = true")
 
     def close(self) -> None:
-        """Close the database; nothing of it stays."""
+        """Close the engine; when the last one over the tables is closed, nothing of them stays."""
         self.connection.close()
+
+    def beside(self) -> Engine:
+        """Return an engine over the same tables for another thread; what is loaded stays apart."""
+        other = copy(self)
+        other.connection = self.connection.cursor()
+        return other
+
+    def interrupt(self) -> None:
+        """End the statement that is running, from another thread."""
+        self.connection.interrupt()
 
     def load_codelists(self, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
         """Fill the table of codelists that `codelist` and `term_decode` read."""
@@ -115,9 +129,9 @@ class Engine:
             self.unload(f"{name}__rows")
 
     def create(self, name: str, query: exp.Expr, schema: str = "") -> None:
-        """Create a table from a query."""
+        """Create a table from a query; one of this name is replaced."""
         target = exp.table_(name, db=schema or None, quoted=True)
-        self.execute(exp.Create(this=target, kind="TABLE", expression=query))
+        self.execute(exp.Create(this=target, kind="TABLE", expression=query, replace=True))
 
     def load(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name, without copying it."""
@@ -166,6 +180,11 @@ class Engine:
             yield from cursor.sql(query.sql("duckdb")).to_arrow_reader(_CHUNK)
         finally:
             cursor.close()
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Return whether the database stopped because it may not use more memory."""
+    return any(isinstance(each, duckdb.OutOfMemoryException) for each in (error, error.__cause__))
 
 
 def _stopped(statement: exp.Expr, error: duckdb.Error) -> DataError:

@@ -1,13 +1,15 @@
-"""Run the steps of a plan in order, and say what could not be converted."""
+"""Run the steps of a plan, each after those it needs, and say what could not be converted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, Place, raw_place, shown
 from trialport.engine.duckdb import Engine
+from trialport.engine.together import Part, together
 from trialport.metadata import sequence_variable
 from trialport.plan.model import FaultColumn, FaultQuery, Plan, Step
 from trialport.spec import sql
@@ -39,11 +41,11 @@ def run_plan(
     engine: Engine, plan: Plan, files: Mapping[str, str], progress: Callable[[str], None]
 ) -> list[Diagnostic]:
     """Run every step and resource of a plan; return all findings, in the order of the steps."""
-    found: list[Diagnostic] = []
-    for step in plan.every_step:
-        progress(step.name)
-        found += run_step(engine, step, files)
-    return found
+    parts = [
+        Part(each.name, each.depends, partial(run_step, step=each, files=files))
+        for each in plan.every_step
+    ]
+    return [each for found in together(engine, parts, progress) for each in found]
 
 
 def _column_faults(engine: Engine, step: Step, files: Mapping[str, str]) -> list[Diagnostic]:

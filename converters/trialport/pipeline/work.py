@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialport.engine.duckdb import Engine
-    from trialport.read.check import Check
     from trialport.read.texts import RawTexts
 
 Raw = Path | str | Mapping[str, "pd.DataFrame | pa.Table"]
@@ -67,7 +66,7 @@ class Work:
 
     def stage(self, names: Collection[str]) -> None:
         """Read raw tables, hold them against their contracts and type them."""
-        from trialport.read.digest import content_digest
+        from trialport.pipeline.staging import check_findings, contract_findings, stage_tables
         from trialport.read.persons import person_checks
         from trialport.read.stage import stage_sql
         from trialport.read.tables import read_tables
@@ -83,24 +82,19 @@ class Work:
         if any(each.severity is Severity.ERROR for each in found):
             raise DataError(found)
         self.findings += found
-        for name, staged in plans.items():
-            self.progress(f"raw {name}")
-            self.names.add(sources.tables[name].file.text, tables[name])
-            self.engine.load(staged.texts, tables[name].with_lines)
-            self.engine.create(name, staged.select, "raw")
-            self.engine.unload(staged.texts)
-            digest = content_digest(tables[name].table)
+        for name, digest in stage_tables(self.engine, plans, tables, self.progress).items():
+            file = sources.tables[name].file.text
+            self.names.add(file, tables[name])
             self.digests[name] = {
-                "file": sources.tables[name].file.text,
+                "file": file,
                 "records": tables[name].table.num_rows,
                 "content_sha256": digest,
             }
-        for staged in plans.values():
-            self.findings += _contract_findings(self.engine, staged.checks, set(tables))
+        self.findings += contract_findings(self.engine, plans.values())
         subjects = self.planned.specification.study.subjects
         if subjects is not None and subjects.table.text in tables:
             checks = person_checks(subjects, sources, "raw")
-            self.findings += _contract_findings(self.engine, checks, set(tables))
+            self.findings += check_findings(self.engine, checks, set(tables))
 
     def _blind(self, tables: dict[str, RawTexts]) -> list[Diagnostic]:
         """Put dummy treatments in place of the randomised ones, where a file gives them."""
@@ -179,17 +173,3 @@ class Work:
         """Return the datasets as DataFrames."""
         steps = [each for each in self.planned.plan.written if not only or each.name in only]
         return {each.name: self.engine.frame(each.output) for each in steps}
-
-
-def _contract_findings(
-    engine: Engine, checks: Iterable[Check], there: set[str]
-) -> list[Diagnostic]:
-    from trialport.engine.execute import MOST_FINDINGS
-    from trialport.read.check import Fault, finding
-
-    found: list[Diagnostic] = []
-    for each in checks:
-        if set(each.needs) <= there:
-            rows = engine.ordered_rows(each.query, MOST_FINDINGS)
-            found += [finding(each, Fault(*row)) for row in rows]
-    return found

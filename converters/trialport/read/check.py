@@ -23,6 +23,7 @@ class Check:
         remedy: the remedy, likewise.
         severity: what a cell at fault weighs.
         needs: other staged raw tables that the query reads.
+        condition: what holds of a cell at fault, where a record of the table alone tells it.
     """
 
     code: str
@@ -32,6 +33,7 @@ class Check:
     remedy: str = ""
     severity: Severity = Severity.ERROR
     needs: tuple[str, ...] = ()
+    condition: exp.Expr | None = None
 
 
 class Fault(NamedTuple):

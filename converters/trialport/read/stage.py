@@ -29,6 +29,7 @@ class StagePlan:
     Attributes:
         name: the raw table.
         texts: name of the table that the engine registers: the texts with their lines.
+        schema: the schema of the staged table.
         select: the staged table. `__row` BIGINT is the line of the record; each column of the
             contract is VARCHAR or (integer, number) DOUBLE; each that is not text has a companion
             `<column>__collected` with the trimmed text.
@@ -38,9 +39,23 @@ class StagePlan:
 
     name: str
     texts: str
+    schema: str
     select: exp.Select
     checks: tuple[Check, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def conditions(self) -> list[exp.Expr]:
+        """The conditions of the checks that look at each record alone, in their order."""
+        return [each.condition for each in self.checks if each.condition is not None]
+
+    @property
+    def counts(self) -> exp.Select:
+        """The query for how many records meet each of the conditions."""
+        # A branch of CASE is worked out for the records that reach it; a filter's condition is not.
+        cases = [exp.case().when(each, exp.true()) for each in self.conditions]
+        counts = [exp.Count(this=each) for each in cases]
+        return exp.select(*counts).from_(exp.table_(self.name, db=self.schema, quoted=True))
 
 
 def stage_sql(
@@ -65,6 +80,7 @@ def stage_sql(
     return StagePlan(
         name,
         texts,
+        schema,
         _select(contract, sources, columns_in_file, texts),
         tuple(contract_checks(name, sources, there, schema)),
         (*column_drift(contract, columns_in_file), *contract_faults(name, sources)),

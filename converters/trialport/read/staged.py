@@ -47,7 +47,8 @@ class Staged:
     ) -> Check:
         """Return the check that finds the records for which `where` holds."""
         query = fault_columns(column, self.text(column), detail).from_(self.source()).where(where)
-        return Check(code, self.contract.file.text, query, problem, remedy)
+        file = self.contract.file.text
+        return Check(code, file, query, problem, remedy, condition=where)
 
 
 def fault_columns(
