@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from trialport import check
 
-from tests.plan.tiny_study import STUDY, write_study
+from tests.plan.tiny_study import STUDY, faults, write_study
 
 _DATASET = """\
 dataset: ADX
@@ -89,6 +89,22 @@ def test_a_fault_of_a_time_to_event_dataset(tmp_path: Path, code: str, old: str,
     files = {"adam/adx.yaml": _DATASET, "adam/adt.yaml": _TTE.replace(old, new)}
     assert old in _TTE
     assert code in _codes(tmp_path, files)
+
+
+_SOURCE = "  PARAMCD: tte.paramcd\n  SRCDOM: tte.srcdom\n"
+_HELPER = "E1275 adam/adt.yaml:{}: ADX is not written (keep: no), and SRCDOM of ADT would name it; "
+
+
+def test_srcdom_names_no_dataset_that_is_not_written(tmp_path: Path) -> None:
+    files = {
+        "adam/adx.yaml": _DATASET.replace("dataset: ADX\n", "dataset: ADX\nkeep: no\n"),
+        "adam/adt.yaml": _TTE.replace("  PARAMCD: tte.paramcd\n", _SOURCE),
+    }
+    remedy = "take the dataset that it is made from, or write it too"
+    found = [each for each in faults(tmp_path / "named", files) if "E1275" in each]
+    assert found == [f"{_HELPER.format(line)}{remedy}" for line in (5, 9)]
+    files["adam/adt.yaml"] = _TTE
+    assert [each for each in faults(tmp_path / "unnamed", files) if "E1275" in each] == []
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,21 @@ def test_labels_roles_and_order_of_the_standard_are_shown(book: list[Table]) -> 
     assert qnam["Label"] == "Qualifier Variable Name"
 
 
+def test_a_dataset_that_is_not_written_is_shown_as_its_own_file_has_it(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(BASE, folder)
+    file = folder / "sdtm" / "vs.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("dataset: VS\n", "dataset: VS\nkeep: no\n"), encoding="utf-8")
+    planned, found = plan_study(folder)
+    assert planned is not None, found
+    tables = shown_tables(trees(read_folder(folder)), Kept(), planned)
+    rows = next(each.rows for each in tables if each.name == "Datasets")
+    classes = {row["Dataset"]: row.get("Class", "") for row in rows}
+    assert (classes["AE"], classes["VS"]) == ("EVENTS", "")
+    assert "SUPPVS" not in classes
+
+
 def test_a_shown_cell_that_is_written_over_becomes_the_studys_own(
     book: list[Table], tmp_path: Path
 ) -> None:

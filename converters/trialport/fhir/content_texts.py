@@ -54,7 +54,8 @@ def referred_types(expression: Expression, variables: Mapping[str, Variable]) ->
                 if node.name.casefold() == "reference" and first is not None and first.is_string:
                     found[first.name] = None
             elif not node.table and node.name in variables:
-                value = variables[node.name].value
+                variable = variables[node.name]
+                value = variable.window.value if variable.window else variable.value
                 if value is not None and value.text not in seen:
                     seen.add(value.text)
                     todo.append(value)

@@ -242,6 +242,24 @@ def _late(
     return [name for name in names if name in late]
 
 
+def _asks_late(asked: Sequence[Expression], late: Sequence[str], work: _Work) -> bool:
+    """Report E1274 where what decides whether a record is there asks for what windows give."""
+    lookups, collector = work.node.lookups, work.collector
+    found = False
+    for each in asked:
+        for qualifier, name in collector.names(each):
+            needs = {name} if qualifier == "" else set[str]()
+            needs |= _lookup_needs(lookups[qualifier], collector) if qualifier in lookups else set()
+            for one in sorted(needs & set(late)):
+                problem = (
+                    f"'{one}' sees all records of the dataset, and this decides which they are"
+                )
+                remedy = "make the records a helper dataset (keep: no), and choose among them"
+                collector.fault("E1274", each.place, problem, remedy)
+                found = True
+    return found
+
+
 def _lookup_needs(node: Lookup, collector: Collector) -> set[str]:
     inner = {name for qualifier, name in collector.names(node.where) if qualifier == "this"}
     return inner | set(node.by or ())
@@ -276,11 +294,15 @@ def _block(
     lookups = dict(work.node.lookups)
     known: dict[str, LookupNames] = {}
     if work.node.structure == "time_to_event":
+        if _asks_late(_expressions_of_censoring(work.node), late, work):
+            return None
         known = _expand(base, early, chain, work)
         lookups = {each: node for each, node in lookups.items() if each not in known}
     scope = _scope(base, frozenset(defined), early, work)
     scope.lookups = known
     others = [block.unless] if block.unless is not None else []
+    if _asks_late(others, late, work):
+        return None
     filled = _fill(early, chain, scope, lookups, others, work)
     work.scopes.append(scope)
     _unless(block, base, scope, chain, work)

@@ -179,7 +179,7 @@ class Filler:
     def _report_cycle(
         self, names: list[str], definitions: Mapping[str, Variable], lookups: Mapping[str, Lookup]
     ) -> None:
-        shown = " -> ".join(each.removeprefix("@") for each in names)
+        shown = " -> ".join(map(_shown, names))
         first = names[0]
         place = lookups[first[1:]].place if first.startswith("@") else definitions[first].place
         lines = sorted(
@@ -379,6 +379,13 @@ class Filler:
         remedy = "correct the records, or pick first or last with an order"
         fault = Fault("E3212", sql.when(several, count), problem, remedy, frozenset[Reference]())
         return self.faults.add(fault, lookup.name, lookup.node.place)
+
+
+def _shown(name: str) -> str:
+    """Return a variable, a lookup or a leaf of a resource as messages name it."""
+    if name.startswith(LEAF):
+        return "identity" if name.startswith(f"{LEAF}id.") else "content"
+    return name.removeprefix("@")
 
 
 def _before(name: str, compiled: Mapping[str, Compiled]) -> tuple[exp.Alias, ...]:

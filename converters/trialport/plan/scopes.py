@@ -145,13 +145,15 @@ class RecordScope:
         raise self._unknown(name, source)
 
     def _unknown(self, name: str, elsewhere: str | None) -> ExpressionError:
+        # What has a dot in its name is a leaf of a resource, which nobody wrote.
+        named = [each for each in self.targets if "." not in each]
         if self.stacked:
             problem = f"'{name}' is not a variable of {self.dataset}"
-            return ExpressionError("E1203", problem, did_you_mean(name, self.targets))
+            return ExpressionError("E1203", problem, did_you_mean(name, named))
         if elsewhere is not None:
             problem = f"'{name}' is a column of joined {elsewhere}, not of the source record"
             return ExpressionError("E1203", problem, f"write {elsewhere}.{name}")
-        known = [*self.targets]
+        known = named
         where = f"dataset {self.dataset}"
         if "src" in self.sources:
             relation = self.sources["src"]

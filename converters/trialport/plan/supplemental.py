@@ -55,6 +55,7 @@ def plan_supplemental(node: Dataset, parent: Step, guides: Guides, collector: Co
         place=node.place,
         lineage=lineage,
         is_local=parent.is_local,
+        is_kept=parent.is_kept,
         row_sources=tuple(Source(each.relation, each.column, "filter") for each in lineage["QVAL"]),
     )
 

@@ -22,6 +22,7 @@ from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.collect import Collector
+from trialport.plan.event_sources import report_helpers
 from trialport.plan.events import Named, add_events, begin_events, candidates
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import Source
@@ -102,6 +103,7 @@ def add_time_to_event(
     base.sources["tte"] = Relation(dataset, "the time-to-event records", COLUMNS, "__row", ())
     if not _is_whole(node, collector) or not _has_subjects(node, base, collector):
         return
+    report_helpers(node, catalogue, collector)
     used = _add_subject_dates(node, base, scope, chain, collector)
     chain.materialise()
     subjects = chain.last

@@ -12,7 +12,7 @@ from trialport.plan.partial_order import interval_terms, is_complete
 from trialport.plan.runs import begins_run, check_run, run_columns
 from trialport.plan.scopes import RecordScope
 from trialport.spec import sql
-from trialport.spec.compiled import faults_of, finite
+from trialport.spec.compiled import faults_of, finite, merged
 from trialport.spec.expression_types import TEXT_LIKE, type_error
 from trialport.spec.expressions import Compiled, Reference
 from trialport.spec.nodes import PartialDates, Pick, RunStep, Variable, Window, WindowPick
@@ -100,7 +100,7 @@ def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -
     terms, complete = _by_intervals(node, order)
     condition = sql.every([*([condition] if condition is not None else []), *complete])
     tree, kind = _value(node, condition, value, [each.sql for each in group], terms)
-    made = Compiled(tree, kind, uses, faults_of(parts), before=before)
+    made = Compiled(tree, kind, uses, faults_of(parts), merged(parts)[1], before=before)
     return finite(made) if node.pick is WindowPick.SUM and kind is Type.NUMBER else made
 
 

@@ -13,9 +13,12 @@ _PURPOSE = {"sdtm": "Tabulation", "adam": "Analysis"}
 
 
 def plan_face(plan: Plan) -> Face:
-    """Return the cells and rows of datasets and variables that a plan fills."""
-    datasets = {each.name: _dataset(each) for each in plan.steps}
-    variables = {key: row for each in plan.steps for key, row in _variables(each)}
+    """Return the cells and rows of datasets and variables that a plan fills.
+
+    A dataset that is not written has but what its own file says: it is none of the output.
+    """
+    datasets = {each.name: _dataset(each) for each in plan.written}
+    variables = {key: row for each in plan.written for key, row in _variables(each)}
     cells = {"Datasets": datasets, "Variables": variables}
     rows = {"Datasets": list(datasets.values()), "Variables": list(variables.values())}
     return Face(cells, rows)
