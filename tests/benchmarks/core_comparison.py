@@ -14,10 +14,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 from trialport.rules.core.reference import Compared, compare, engine_results
 from trialport.rules.core.shipped import core_rules_of
-from trialport.rules.folder import load_folder
+from trialport.rules.folder import judged_folder
 
 STANDARD = ("SDTMIG", "3.4")
 
@@ -45,10 +44,7 @@ def main() -> int:
         define=define if define.is_file() else None,
         seconds=args.seconds,
     )
-    loaded = load_folder(args.folder)
-    with duckdb.connect() as connection:
-        for name, table_ in loaded.tables.items():
-            connection.register(name, table_)
+    with judged_folder(args.folder) as (loaded, connection):
         compared = list(compare(loaded, connection, theirs))
     sys.stdout.write(table(compared))
     return int(any(each.ours != each.theirs for each in compared))

@@ -14,16 +14,14 @@ import csv
 import random
 import sys
 import zlib
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import yaml
-from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata
-from trialport.rules.folder import LoadedFolder, load_folder
+from trialport.rules.folder import LoadedFolder, judged_folder
 from trialport.rules.rule import Finding
 from trialport.rules.run import run_rules, standards_for
 from trialport.rules.shipped import shipped_rules
@@ -58,28 +56,15 @@ def classes() -> list[str]:
 
 def detected(folder: Path, batches: Sequence[int]) -> list[tuple[Fault, list[str]]]:
     """Return the faults of the batches, each with the codes of the rules that find it."""
-    loaded = load_folder(folder)
-    with _database(loaded) as connection:
+    with judged_folder(folder) as (loaded, connection):
         before = {_key(each) for each in _findings(loaded, connection)}
     found: list[tuple[Fault, list[str]]] = []
     for batch in batches:
-        with _database(loaded) as connection:
+        with judged_folder(folder) as (loaded, connection):
             faults = list(_put_in(connection, loaded.datasets, batch))
             new = [e for e in _findings(loaded, connection) if _key(e) not in before]
             found += [(each, sorted({f.code for f in new if _is_of(f, each)})) for each in faults]
     return found
-
-
-@contextmanager
-def _database(loaded: LoadedFolder) -> Generator[duckdb.DuckDBPyConnection, None, None]:
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
-        for name, table in loaded.tables.items():
-            connection.register("__arrow", table)
-            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM __arrow')
-            connection.unregister("__arrow")
-        yield connection
 
 
 def _findings(loaded: LoadedFolder, connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:

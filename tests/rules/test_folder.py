@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,10 +11,24 @@ import pytest
 from pyarrow import parquet
 from trialport.exchange import export_dataset
 from trialport.metadata import DatasetMetadata, VariableMetadata
-from trialport.rules.folder import load_folder, validate_folder
+from trialport.rules.folder import LoadedFolder, judged_folder, validate_folder
 from trialport.xport import read_members, write_xpt
+from trialport.xport.reader import CHUNK_ROWS
 
 FOREIGN = Path(__file__).parents[1] / "xport" / "data"
+
+
+def load_folder(folder: Path, encoding: str = "ascii") -> LoadedFolder:
+    with judged_folder(folder, encoding=encoding) as (loaded, _):
+        return loaded
+
+
+def stored(folder: Path, encoding: str = "ascii") -> dict[str, pa.Table]:
+    with judged_folder(folder, encoding=encoding) as (loaded, connection):
+        return {
+            each.name: connection.sql(f'FROM "{each.name}" ORDER BY __row').to_arrow_table()
+            for each in loaded.datasets
+        }
 
 
 def test_a_folder_of_files_that_sas_wrote_is_judged() -> None:
@@ -50,14 +64,24 @@ def test_metadata_come_from_header_and_standard() -> None:
 
 
 def test_dates_are_dates_and_blanks_are_null() -> None:
-    loaded = load_folder(FOREIGN, encoding="cp1252")
+    tables = stored(FOREIGN, encoding="cp1252")
     expected = json.loads((FOREIGN / "dm.json").read_text(encoding="utf-8"))
     names = [each["name"] for each in expected["columns"]]
     deaths = [row[names.index("DTHDTC")] or None for row in expected["rows"]]
-    assert loaded.tables["DM"]["DTHDTC"].to_pylist() == deaths
+    assert tables["DM"]["DTHDTC"].to_pylist() == deaths
     assert None in deaths
-    assert loaded.tables["ADTTE"].schema.field("ADT").type == pa.date32()
-    assert loaded.tables["ADTTE"].schema.field("AGE").type == pa.float64()
+    assert tables["ADTTE"].schema.field("ADT").type == pa.date32()
+    assert tables["ADTTE"].schema.field("AGE").type == pa.float64()
+
+
+def test_records_are_numbered_over_all_chunks_of_a_file(tmp_path: Path) -> None:
+    records = 2 * CHUNK_ROWS + 1
+    written(tmp_path, "LB", USUBJID=["1", ""] * CHUNK_ROWS + [""], LBSEQ=range(records))
+    found = stored(tmp_path)["LB"]
+    assert found["__row"].to_pylist() == list(range(1, records + 1))
+    assert found["LBSEQ"].to_pylist() == list(range(records))
+    assert found["USUBJID"].null_count == CHUNK_ROWS + 1
+    assert set(found["USUBJID"].to_pylist()) == {"1", None}
 
 
 def written(folder: Path, name: str, **columns: Sequence[object]) -> None:
@@ -69,14 +93,43 @@ def written(folder: Path, name: str, **columns: Sequence[object]) -> None:
 def test_a_day_is_the_same_day_in_the_file(tmp_path: Path) -> None:
     days = [date(1960, 1, 1), date(2024, 2, 29), None, date(1959, 12, 31)]
     written(tmp_path, "ADSL", USUBJID=["1", "2", "3", "4"], TRTSDT=days)
-    assert load_folder(tmp_path).tables["ADSL"]["TRTSDT"].to_pylist() == days
+    assert stored(tmp_path)["ADSL"]["TRTSDT"].to_pylist() == days
+
+
+def test_a_time_is_the_same_time_in_the_file(tmp_path: Path) -> None:
+    times = [datetime(1959, 12, 31, 23, 59, 59), None, datetime(2099, 2, 28, 0, 0, 1)]
+    written(tmp_path, "ADSL", USUBJID=["1", "2", "3"], TRTSDTM=times)
+    assert stored(tmp_path)["ADSL"]["TRTSDTM"].to_pylist() == times
+
+
+def test_dates_that_are_all_missing_are_dates(tmp_path: Path) -> None:
+    written(tmp_path, "ADSL", USUBJID=["1"], TRTSDT=pa.array([None], pa.date32()))
+    assert stored(tmp_path)["ADSL"].schema.field("TRTSDT").type == pa.date32()
+
+
+def test_a_file_with_a_fault_among_its_records_leaves_no_table(tmp_path: Path) -> None:
+    written(tmp_path, "AE", USUBJID=["1"])
+    where = tmp_path / "sdtm" / "dm.xpt"
+    write_xpt(pa.table({"SEX": ["é"]}), where, name="DM", encoding="cp1252")
+    with judged_folder(tmp_path) as (loaded, connection):
+        assert [each.code for each in loaded.faults] == ["E3061"]
+        assert connection.execute("SHOW TABLES").fetchall() == [("AE",)]
 
 
 def test_half_days_stay_numbers(tmp_path: Path) -> None:
     where = tmp_path / "adsl.xpt"
     table = pa.table({"USUBJID": ["1"], "TRTSDT": [23436.5]})
     write_xpt(table, where, name="ADSL", formats={"TRTSDT": "DATE9."})
-    assert load_folder(tmp_path).tables["ADSL"]["TRTSDT"].to_pylist() == [23436.5]
+    assert stored(tmp_path)["ADSL"]["TRTSDT"].to_pylist() == [23436.5]
+
+
+def test_a_core_rule_names_the_number_of_the_record_in_the_file(tmp_path: Path) -> None:
+    terms = ["RASH"] * CHUNK_ROWS + [" RASH", "", "RASH"]
+    written(tmp_path, "AE", DOMAIN=["AE"] * len(terms), AETERM=terms)
+    _, faults = validate_folder(tmp_path, rules=[], sdtmig="3.4")
+    found = {each.place.record: each.problem for each in faults if each.code == "CORE-000867"}
+    assert list(found) == [f"AE record {CHUNK_ROWS + 1}"]
+    assert "' RASH'" in found[f"AE record {CHUNK_ROWS + 1}"]
 
 
 def test_the_manifest_goes_before_header_and_standard(tmp_path: Path) -> None:
@@ -130,6 +183,16 @@ def test_a_dataset_is_read_once(tmp_path: Path) -> None:
     assert [each.path for each in loaded.datasets] == ["a.xpt"]
 
 
+def test_names_that_differ_in_case_are_one_name(tmp_path: Path) -> None:
+    for name in ("dm", "DM"):
+        parquet.write_table(
+            pa.table({"SEX": ["F"]}).replace_schema_metadata({"name": name}),
+            tmp_path / f"{name}1.parquet",
+        )
+    (fault,) = load_folder(tmp_path).faults
+    assert (fault.code, fault.problem) == ("E3088", "dataset dm is in DM1.parquet already")
+
+
 def test_an_analysis_dataset_goes_by_its_natural_keys_where_it_has_them(tmp_path: Path) -> None:
     key = {"STUDYID": ["X"], "USUBJID": ["1"], "ASEQ": [1.0], "CNSR": [0.0]}
     written(tmp_path, "ADTTE", **key, PARAMCD=["OS"])
@@ -149,7 +212,7 @@ def test_other_formats_are_judged_as_transport_files_are(tmp_path: Path, extensi
     (tmp_path / "findings.json").write_text("[]", encoding="utf-8")
     ours, theirs = load_folder(tmp_path), load_folder(tmp_path / "xpt", encoding="cp1252")
     assert (ours.faults, theirs.faults) == ((), ())
-    assert ours.tables == theirs.tables
+    assert stored(tmp_path) == stored(tmp_path / "xpt", encoding="cp1252")
     assert [(each.name, each.variables) for each in ours.datasets] == [
         (each.name, each.variables) for each in theirs.datasets
     ]

@@ -30,11 +30,9 @@ def compare_with_engine(
         SpecError: E1240, there is no such version of SDTMIG.
         DataError: E5022, the engine is not there or ends with a fault.
     """
-    import duckdb
-
     from trialport.rules.core.reference import compare, engine_results
     from trialport.rules.core.shipped import core_rules_of
-    from trialport.rules.folder import load_folder
+    from trialport.rules.folder import judged_folder
 
     whole = Path(folder)
     place = whole / "sdtm" if (whole / "sdtm").is_dir() else whole
@@ -48,8 +46,5 @@ def compare_with_engine(
         version=sdtmig,
         define=define if define.is_file() else None,
     )
-    loaded = load_folder(whole, encoding=encoding)
-    with duckdb.connect() as connection:
-        for name, table in loaded.tables.items():
-            connection.register(name, table)
+    with judged_folder(whole, encoding=encoding) as (loaded, connection):
         return list(compare(loaded, connection, theirs, version=sdtmig))

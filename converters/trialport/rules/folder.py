@@ -1,33 +1,29 @@
 """The datasets of a folder of files, with their metadata, ready to be judged."""
 
-# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from trialport.define.model import DefineDocument
 from trialport.diagnostics import DataError, Diagnostic, Place
 from trialport.exchange.dataset import Dataset
-from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, dataset_from_json
 from trialport.rules.core.report import core_findings
+from trialport.rules.database import judging_database
 from trialport.rules.defined import defined, read_defines
 from trialport.rules.described import Stored, described
-from trialport.rules.record_names import is_date_format, is_datetime_format
+from trialport.rules.records import store_records
 from trialport.rules.rule import ValidationResult
 from trialport.rules.run import run_rules
 from trialport.rules.standards import Standards, shipped_standards
 from trialport.rules.stored import stored_datasets
-from trialport.xport.arrow import dataset_schema
 from trialport.xport.model import Variable
 
 if TYPE_CHECKING:
@@ -42,16 +38,13 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _GROUPS = ("sdtm", "adam")
-_DAYS_TO_1970 = 3653
-_FIRST_DAY, _LAST_DAY = -137_774, 2_936_547  # 1582-10-15 and 9999-12-31, as SAS has them
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedFolder:
-    """The datasets found, their records by name, and why a file or a dataset is not among them."""
+    """The datasets found, and why a file or a dataset is not among them."""
 
     datasets: tuple[DatasetMetadata, ...]
-    tables: Mapping[str, pa.Table]
     faults: tuple[Diagnostic, ...]
     defines: Mapping[str, DefineDocument] = field(default_factory=dict[str, DefineDocument])
 
@@ -84,14 +77,7 @@ def validate_folder(
     Raises:
         SpecError: E1240, there is no such version of SDTMIG.
     """
-    import duckdb
-
-    loaded = load_folder(folder, encoding=encoding)
-    with duckdb.connect() as connection:
-        for statement in definitions():
-            connection.execute(statement)
-        for name, table in loaded.tables.items():
-            connection.register(name, table)
+    with judged_folder(folder, encoding=encoding) as (loaded, connection):
         result = run_rules(loaded.datasets, connection, rules)
         further, not_run = more(loaded.datasets, connection) if more else ([], [])
         result = replace(result, not_run=(*result.not_run, *not_run))
@@ -106,18 +92,32 @@ def validate_folder(
     return whole, (*faults, *core.diagnostics)
 
 
-def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
+@contextmanager
+def judged_folder(
+    folder: Path, *, encoding: str = "ascii"
+) -> Generator[tuple[LoadedFolder, duckdb.DuckDBPyConnection]]:
+    """Yield the datasets of a folder, and a database of its own that holds their records.
+
+    What does not fit into memory lies in a temporary folder for as long; see `load_folder`.
+    """
+    with TemporaryDirectory() as spilled, judging_database() as connection:
+        connection.execute("SET temp_directory = $1", [spilled])
+        yield load_folder(folder, connection, encoding=encoding), connection
+
+
+def load_folder(
+    folder: Path, connection: duckdb.DuckDBPyConnection, *, encoding: str = "ascii"
+) -> LoadedFolder:
     """Return the datasets of a folder and of `sdtm/` and `adam/` in it.
 
     Read are transport files; where a folder has none, Dataset-JSON or Parquet files.
 
     Metadata come from `manifest.json` where it describes the dataset, else from the file's header,
-    the shipped standards and the define.xml beside it. Numbers with a date format become DATE,
-    those with a format of date and time TIMESTAMP; where a value of such a variable is no day or
-    no second, all stay numbers.
+    the shipped standards and the define.xml beside it.
 
     Args:
         folder: the folder.
+        connection: gets a table of the records of each dataset, named as it; see `store_records`.
         encoding: the encoding of the text in the files; it is never guessed.
 
     Returns:
@@ -134,15 +134,15 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
     defines = read_defines(folder, found)
     standards = shipped_standards([member.member.name for _, member in members])
     datasets: dict[str, DatasetMetadata] = {}
-    tables: dict[str, pa.Table] = {}
     for path, member in members:
         name = member.member.name
-        if name in datasets:
-            problem = f"dataset {name} is in {datasets[name].path} already"
+        same = next((each for each in datasets if each.upper() == name.upper()), None)
+        if same is not None:
+            problem = f"dataset {name} is in {datasets[same].path} already"
             found.append(Diagnostic("E3088", Place(path), problem, "keep one of the files"))
             continue
         try:
-            tables[name] = _records(member)
+            store_records(member, connection)
         except DataError as error:
             found += error.diagnostics
             continue
@@ -151,7 +151,7 @@ def load_folder(folder: Path, *, encoding: str = "ascii") -> LoadedFolder:
         if not (folder / path).is_file():
             problem = f"the manifest lists dataset {dataset.name}, the file is not there"
             found.append(Diagnostic("E3087", Place(path), problem))
-    return LoadedFolder(tuple(datasets.values()), tables, tuple(found), defines)
+    return LoadedFolder(tuple(datasets.values()), tuple(found), defines)
 
 
 def _manifest(folder: Path, found: list[Diagnostic]) -> dict[str, DatasetMetadata]:
@@ -182,46 +182,3 @@ def _described(path: str, member: Dataset, standards: Standards) -> DatasetMetad
 def _stored(each: Variable) -> Stored:
     kind = "Char" if each.type == "char" else "Num"
     return Stored(each.name, each.label, kind, each.length or 8, each.format)
-
-
-def _records(member: Dataset) -> pa.Table:
-    """Return the records of a member; special missing values are null like all others."""
-    schema = dataset_schema(member.member, special_missing=True)
-    batches = member.batches(special_missing=True)
-    whole = pa.Table.from_batches(batches, schema=schema)
-    columns: dict[str, pa.ChunkedArray] = {}
-    for each in member.member.variables:
-        columns[each.name] = _values(whole[each.name], each)
-    return pa.table(columns)
-
-
-def _values(column: pa.ChunkedArray, each: Variable) -> pa.ChunkedArray:
-    if each.type == "char":
-        blank = pc.equal(column, "")
-        return pc.if_else(pc.fill_null(blank, False), pa.scalar(None, pa.string()), column)
-    if is_date_format(each.format):
-        return _dates(column)
-    return _datetimes(column) if is_datetime_format(each.format) else column
-
-
-def _dates(days: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return SAS days as dates, or as they are where one of them is no day."""
-    if not _all_whole(days, _FIRST_DAY, _LAST_DAY):
-        return days
-    since_1970 = pc.subtract(pc.cast(days, pa.int32()), pa.scalar(_DAYS_TO_1970, pa.int32()))
-    return pc.cast(since_1970, pa.date32())
-
-
-def _datetimes(seconds: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return SAS seconds as timestamps, or as they are where one of them is no whole second."""
-    if not _all_whole(seconds, _FIRST_DAY * 86_400, (_LAST_DAY + 1) * 86_400 - 1):
-        return seconds
-    offset = pa.scalar(_DAYS_TO_1970 * 86_400, pa.int64())
-    return pc.cast(pc.subtract(pc.cast(seconds, pa.int64()), offset), pa.timestamp("s"))
-
-
-def _all_whole(numbers: pa.ChunkedArray, lowest: int, highest: int) -> bool:
-    whole = pc.equal(pc.floor(numbers), numbers)
-    inside = pc.and_(pc.greater_equal(numbers, lowest), pc.less_equal(numbers, highest))
-    found: Any = pc.all(pc.and_(whole, inside), min_count=0).as_py()
-    return bool(found)

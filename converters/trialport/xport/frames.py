@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from trialport.diagnostics import DataError, Diagnostic, Place, did_you_mean
@@ -25,6 +24,9 @@ from trialport.xport.model import MISSING_SUFFIX, Member, Variable
 from trialport.xport.reader import StoredMember, read_members
 from trialport.xport.text import is_text
 from trialport.xport.writer import CHUNK_ROWS, Written, write_member
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ATTRS = "xport"
 """The key of `frame.attrs` that holds what a frame cannot say itself."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 from trialport.pipeline import compare_with_engine
+from trialport.rules.core.reference_program import TooLong, limited
 
 _SHARED = Path(__file__).parents[4] / "shared"
 _CACHE = Path(os.environ.get("TRIALPORT_CORE_CACHE", _SHARED / "standards/core/cache"))
@@ -26,3 +30,17 @@ def test_the_same_records_are_flagged_but_for_what_is_explained() -> None:
     assert len(compared) > 300
     assert {each.rule for each in compared if not each.is_same} == EXPLAINED
     assert sum(bool(each.ours) for each in compared) >= 17
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system sends no alarms")
+def test_a_rule_that_takes_too_long_is_ended_although_the_engine_catches_exceptions() -> None:
+    def engine() -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(10)
+
+    with pytest.raises(TooLong), limited(0.05):
+        engine()
+    with limited(30):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0

@@ -14,15 +14,16 @@ from trialport.rules.core.study import ROW, Kind
 from trialport.rules.core.values import MissingVariableError, as_text, leading, same, surely
 from trialport.spec import sql
 
+_GROUP = "g"
+
 
 def unique_set(frame: Frame, leaf: Leaf) -> Asked:
     """Ask whether no other record has the same values; variables not there are left out."""
     names = frame.expanded([leaf.name, *_names(leaf.value)])
     there = [frame.column(each) for each in names if frame.has(each)]
     pattern = leaf.option("regex")
-    parts = [leading(each, pattern) for each in there]
-    frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), parts), Kind.NUMBER)
-    return frame, exp.LTE(this=count, expression=exp.Literal.number(1))
+    frame, several = _shared(frame, [leading(each, pattern) for each in there])
+    return frame, exp.not_(several)
 
 
 def not_one_to_one(frame: Frame, leaf: Leaf) -> Asked:
@@ -30,21 +31,19 @@ def not_one_to_one(frame: Frame, leaf: Leaf) -> Asked:
 
     Null is a value of its own for the one that is counted, and no value for the one asked about.
     """
-    one = frame.column(leaf.name).sql
-    others = [frame.column(each).sql for each in _names(leaf.value)]
-    frame, forward = _cell(frame, _has_several(_one(others), [one]), Kind.FLAG)
-    frame, backward = _cell(frame, _has_several(_one([one]), others), Kind.FLAG)
+    values = [frame.column(leaf.name).sql, *(frame.column(each).sql for each in _names(leaf.value))]
+    pairs = _chosen(frame, values).distinct()
+    one, *others = [sql.column(each, _GROUP) for each in _keys(values)]
+    forward = exp.and_(sql.not_null(one), _has_several(_one(others), [one]))
     there = exp.and_(*(sql.not_null(each) for each in others))
-    many = exp.or_(exp.and_(sql.not_null(one), forward), exp.and_(there, backward))
-    return frame, surely(many)
+    backward = exp.and_(there, _has_several(_one([one]), others))
+    return _flagged(frame, values, pairs, exp.or_(forward, backward))
 
 
 def on_several_rows(frame: Frame, leaf: Leaf) -> Asked:
     """Ask whether another record of the group has the same value."""
     parts = [frame.column(each).sql for each in _names(leaf.option("within"))]
-    counted = _over(exp.Count(this=exp.Star()), [*parts, frame.column(leaf.name).sql])
-    frame, count = _cell(frame, counted, Kind.NUMBER)
-    return frame, exp.GT(this=count, expression=exp.Literal.number(1))
+    return _shared(frame, [*parts, frame.column(leaf.name).sql])
 
 
 def followed(frame: Frame, leaf: Leaf) -> Asked:
@@ -76,16 +75,18 @@ def inconsistent(frame: Frame, leaf: Leaf) -> Asked:
 
     Where no value is the most frequent, all records of the group are inconsistent.
     """
-    target = frame.column(leaf.name).sql
-    group = [frame.column(each).sql for each in _names(leaf.value) if frame.has(each)]
-    frame, count = _cell(frame, _over(exp.Count(this=exp.Star()), [*group, target]), Kind.NUMBER)
-    frame, most = _cell(frame, _over(exp.Max(this=count), group), Kind.NUMBER)
-    is_most = exp.EQ(this=count.copy(), expression=most.copy())
-    frame, several = _cell(frame, _has_several(_one([target]), group), Kind.FLAG)
-    tied = _has_several(sql.when(is_most, _one([target])), group)
-    frame, tie = _cell(frame, tied, Kind.FLAG)
-    minority = exp.LT(this=count.copy(), expression=most.copy())
-    return frame, surely(exp.and_(several, exp.or_(tie, minority)))
+    names = [each for each in _names(leaf.value) if frame.has(each)]
+    values = [frame.column(each).sql for each in [leaf.name, *names]]
+    target, *group = [sql.column(each, _GROUP) for each in _keys(values)]
+    whole = _over(exp.Max(this=sql.column("n", _GROUP)), group)
+    counted = _counted(frame, values)
+    inner = sql.subquery(counted, _GROUP)
+    most = exp.select(exp.Star(), sql.alias(whole, "most")).from_(inner, copy=False)
+    is_most = exp.EQ(this=sql.column("n", _GROUP), expression=sql.column("most", _GROUP))
+    several = _has_several(_one([target]), group)
+    tie = _has_several(sql.when(is_most, _one([target])), group)
+    minority = exp.LT(this=sql.column("n", _GROUP), expression=sql.column("most", _GROUP))
+    return _flagged(frame, values, most, exp.and_(several, exp.or_(tie, minority)))
 
 
 def not_sorted(frame: Frame, leaf: Leaf) -> Asked:
@@ -187,10 +188,53 @@ def _one(values: Sequence[exp.Expr]) -> exp.Expr:
     return sql.when(known_, marked, sql.text(""))
 
 
+def _shared(frame: Frame, values: Sequence[exp.Expr]) -> Asked:
+    """Return whether another record has the same values."""
+    several = exp.GT(this=sql.column("n", _GROUP), expression=exp.Literal.number(1))
+    return _flagged(frame, values, _counted(frame, values), several)
+
+
+def _flagged(
+    frame: Frame, values: Sequence[exp.Expr], groups: exp.Select, condition: exp.Expr
+) -> Asked:
+    """Return whether the group of a record meets a condition, which may hold windows over groups.
+
+    Groups are few where records are many: what is asked of them is worked out once a group.
+    """
+    asked = sql.alias(surely(condition), "value")
+    keys = _keys(values)
+    found = exp.select(*(sql.column(each, _GROUP) for each in keys), asked)
+    inside = sql.subquery(found.from_(sql.subquery(groups, _GROUP), copy=False), _GROUP)
+    met = exp.select(exp.Star()).from_(inside, copy=False).where(sql.column("value", _GROUP))
+    name = _next_cell(frame)
+    frame = frame.joined(met, name, Kind.FLAG, tuple(zip(values, keys, strict=True)))
+    return frame, surely(sql.column(name, RECORD))
+
+
+def _counted(frame: Frame, values: Sequence[exp.Expr]) -> exp.Select:
+    """Return the query of the groups of equal values, with the number of records of each."""
+    number = sql.alias(exp.Count(this=exp.Star()), "n")
+    query = _chosen(frame, values).select(number, copy=False)
+    return query.group_by(*(each.copy() for each in values), copy=False)
+
+
+def _chosen(frame: Frame, values: Sequence[exp.Expr]) -> exp.Select:
+    cells = [sql.alias(each.copy(), key) for each, key in zip(values, _keys(values), strict=True)]
+    return exp.select(*cells).from_(frame.source, copy=False)
+
+
+def _keys(values: Sequence[exp.Expr]) -> list[str]:
+    return [f"k{i}" for i in range(len(values))]
+
+
 def _cell(frame: Frame, value: exp.Expr, kind: Kind) -> tuple[Frame, exp.Expr]:
     """Put a value worked out over many records into the frame; return its column."""
-    name = f"__c{sum(1 for each in frame.columns if each.startswith('__c'))}"
+    name = _next_cell(frame)
     return frame.with_cell(name, value, kind), sql.column(name, RECORD)
+
+
+def _next_cell(frame: Frame) -> str:
+    return f"__c{sum(1 for each in frame.columns if each.startswith('__c'))}"
 
 
 def _over(

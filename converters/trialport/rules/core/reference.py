@@ -70,6 +70,7 @@ def engine_results(
     version: str = GUIDE[1],
     define: Path | None = None,
     seconds: float = MOST_SECONDS,
+    limit: float | None = None,
 ) -> list[Mapping[str, Any]]:
     """Return what the reference engine says of each rule that it got to within a time.
 
@@ -81,6 +82,7 @@ def engine_results(
         version: of SDTMIG.
         define: the define.xml of the files.
         seconds: what the engine may take.
+        limit: what it may take of one rule, which is told as not finished then.
 
     Raises:
         DataError: E5022, the engine is not there or ends with a fault.
@@ -90,7 +92,8 @@ def engine_results(
             raise _refused(f"there is {what} at '{path}'")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "engine.jsonl"
-        command = [python, PROGRAM, cache, out, version, ",".join(rules), define or "-", *files]
+        listed, most = ",".join(rules), "-" if limit is None else limit
+        command = [python, PROGRAM, cache, out, version, listed, define or "-", most, *files]
         try:
             done = subprocess.run(
                 [str(each) for each in command],
@@ -121,8 +124,7 @@ def compare(
     `connection` holds the tables of the folder under the names of the datasets.
     """
     told = {str(each["rule"]): each for each in theirs}
-    datasets = [each for each in loaded.datasets if each.name in loaded.tables]
-    tabulations = [each for each in datasets if each.group == "sdtm"]
+    tabulations = [each for each in loaded.datasets if each.group == "sdtm"]
     guide = Guide(load_standard(shipped() / "standard", GUIDE[0], version))
     study = CoreStudy(tabulations, connection, guide, loaded.tabulation_define)
     rules = [each for each in core_rules_of(GUIDE[0], version) if each.id in told]

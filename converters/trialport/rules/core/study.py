@@ -14,13 +14,14 @@ from sqlglot import exp
 from trialport.define.model import DefineDocument
 from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
+from trialport.rules.records import ROW
 from trialport.spec import sql
 
 if TYPE_CHECKING:
     import duckdb
 
-DATASET, ROW = "__dataset", "__row"
-"""Columns that every record carries: the dataset it stands in, and its number there from 1."""
+DATASET = "__dataset"
+"""A column that every record carries beside its number there: the dataset it stands in."""
 
 _NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 
@@ -190,20 +191,22 @@ class CoreStudy:
     def _number(
         self, name: str, stored: Sequence[tuple[str, str]], columns: Mapping[str, Kind]
     ) -> None:
-        """Store the records with their numbers, text without blanks only values."""
-        ordered = [exp.Ordered(this=sql.column("__id"))] if ("__id", "BIGINT") in stored else []
-        # DuckDB keeps the order of a table or an Arrow view for a window without any order.
-        number = exp.Window(
-            this=exp.RowNumber(), order=exp.Order(expressions=ordered) if ordered else None
-        )
+        """Make the records readable with their numbers, where none of their text is empty.
+
+        Those that have numbers have been stored by `store_records` and are read where they are.
+        """
+        is_numbered = (ROW, "BIGINT") in stored
+        kinds = dict(stored)
         cells = [
-            sql.alias(_cell(each, columns[each], dict(stored)[each]), each) for each in columns
+            sql.alias(_cell(each, kind, kinds[each], is_filled=is_numbered), each)
+            for each, kind in columns.items()
         ]
         named = sql.alias(sql.text(name), DATASET)
+        number = sql.column(ROW) if is_numbered else _position(kinds)
         query = exp.select(*cells, named, sql.alias(number, ROW)).from_(sql.table(name))
         create = exp.Create(
             this=sql.table(_stored(name)),
-            kind="TABLE",
+            kind="VIEW" if is_numbered else "TABLE",
             expression=query,
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
@@ -232,10 +235,20 @@ def _kind(stored: str) -> Kind:
     return Kind.FLAG if stored == "BOOLEAN" else Kind.TEXT
 
 
-def _cell(name: str, kind: Kind, stored: str) -> exp.Expr:
+def _position(stored: Mapping[str, str]) -> exp.Expr:
+    """Return SQL for the number of a record in its dataset."""
+    ordered = [exp.Ordered(this=sql.column("__id"))] if stored.get("__id") == "BIGINT" else []
+    # DuckDB keeps the order of a table or an Arrow view for a window without any order.
+    order = exp.Order(expressions=ordered) if ordered else None
+    return exp.Window(this=exp.RowNumber(), order=order)
+
+
+def _cell(name: str, kind: Kind, stored: str, *, is_filled: bool) -> exp.Expr:
     """Return SQL of a value: text that is empty is null, numbers are doubles."""
     column = sql.column(name)
     if kind is Kind.TEXT:
+        if is_filled and stored == "VARCHAR":
+            return column
         return exp.Nullif(this=exp.cast(column, exp.DataType.Type.TEXT), expression=sql.text(""))
     if stored.startswith(("DATE", "TIMESTAMP")):
         return sql.call("epoch", column)
