@@ -14,9 +14,9 @@ import orjson
 from trialport.define.model import DefineDocument
 from trialport.diagnostics import DataError, Diagnostic, Place
 from trialport.exchange.dataset import Dataset
+from trialport.functions.registry import definitions
 from trialport.metadata import DatasetMetadata, dataset_from_json
 from trialport.rules.core.report import core_findings
-from trialport.rules.database import judging_database
 from trialport.rules.defined import defined, read_defines
 from trialport.rules.described import Stored, described
 from trialport.rules.records import store_records
@@ -100,8 +100,13 @@ def judged_folder(
 
     What does not fit into memory lies in a temporary folder for as long; see `load_folder`.
     """
-    with TemporaryDirectory() as spilled, judging_database() as connection:
+    import duckdb
+
+    with TemporaryDirectory() as spilled, duckdb.connect() as connection:
         connection.execute("SET temp_directory = $1", [spilled])
+        connection.execute("CREATE SCHEMA raw")
+        for statement in definitions():
+            connection.execute(statement)
         yield load_folder(folder, connection, encoding=encoding), connection
 
 
