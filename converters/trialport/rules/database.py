@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -49,7 +50,11 @@ class Macros:
                 self._defined.add(macro)
 
 
-@dataclass(slots=True)
+def _no_steps() -> dict[tuple[str, tuple[str, ...]], tuple[int, int]]:
+    return {}
+
+
+@dataclass
 class Database:
     """Datasets by name, each with a table or view of that name; nothing is written to it.
 
@@ -61,6 +66,7 @@ class Database:
     raw: Mapping[str, Relation] = field(default_factory=dict[str, Relation])
     macros: Macros | None = None
     _relations: dict[str, Relation | None] = field(default_factory=dict[str, Relation | None])
+    _steps: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = field(default_factory=_no_steps)
 
     def dataset(self, name: str) -> DatasetMetadata | None:
         """Return the metadata of a dataset, or None where there is none of that name."""
@@ -77,7 +83,7 @@ class Database:
         if name in self.raw:
             return self.raw[name]
         if name not in self._relations:
-            known = self.dataset(name) is not None and self._is_there(name)
+            known = self.dataset(name) is not None and name in self._stored
             self._relations[name] = self._described(name) if known else None
         return self._relations[name]
 
@@ -94,31 +100,59 @@ class Database:
         rows = self.rows(exp.select(exp.Count(this=exp.Star())).from_(whole))
         return int(str(rows[0][0]))
 
+    def steps(self, name: str, keys: tuple[str, ...]) -> tuple[int, int]:
+        """Return how many records are lower than the one before by their keys, and how many equal.
+
+        Null is lowest, text goes by its bytes.
+        """
+        asked = (name, keys)
+        if asked not in self._steps:
+            # Two texts are held against each other only where neither is null.
+            parts = [part for each in map(sql.column, keys) for part in (sql.not_null(each), each)]
+            key = sql.alias(sql.call("row", *parts), "now")
+            records = exp.select(key).from_(exp.table_(name, quoted=True), copy=False)
+            order = None
+            if "__id" in self._stored.get(name, {}):
+                records = records.select(sql.column("__id"), copy=False)
+                order = exp.Order(expressions=[exp.Ordered(this=sql.column("__id"))])
+            # DuckDB keeps the order of a table or an Arrow view for a window without any order.
+            lag = exp.Window(this=sql.call("lag", exp.column("now")), order=order)
+            pairs = exp.select("now", sql.alias(lag, "before")).from_(sql.subquery(records, "r"))
+            query = exp.select(*map(_counted, (exp.LT, exp.EQ))).from_(sql.subquery(pairs, "p"))
+            ((lower, equal),) = self.rows(query)
+            self._steps[asked] = int(str(lower)), int(str(equal))
+        return self._steps[asked]
+
     def in_order(self, name: str) -> exp.Expr:
         """Return SQL for the position of a record in its dataset."""
-        columns = {each[0] for each in self._columns(name)}
-        if "__id" in columns:
+        if "__id" in self._stored.get(name, {}):
             return sql.column("__id")
         # DuckDB keeps the order of a table or an Arrow view for a window without any order.
         return exp.Window(this=exp.RowNumber())
 
-    def _is_there(self, name: str) -> bool:
-        schema = exp.EQ(this=exp.column("table_schema"), expression=sql.text("main"))
-        same = exp.EQ(this=exp.column("table_name"), expression=sql.text(name))
-        tables = exp.table_("tables", db="information_schema")
-        return bool(self.rows(exp.select("table_name").from_(tables).where(schema).where(same)))
-
-    def _columns(self, name: str) -> list[tuple[str, str]]:
-        rows = self.rows(exp.Describe(this=exp.table_(name, quoted=True)))
-        return [(str(row[0]), str(row[1])) for row in rows]
+    @cached_property
+    def _stored(self) -> dict[str, dict[str, str]]:
+        """The columns of every table and view with their types in the database."""
+        of_main = exp.EQ(this=exp.column("schema_name"), expression=sql.text("main"))
+        listed = exp.select("table_name", "column_name", "data_type")
+        listed = listed.from_(exp.func("duckdb_columns")).where(of_main).order_by("column_index")
+        found: dict[str, dict[str, str]] = {}
+        for table, column, stored in self.rows(listed):
+            found.setdefault(str(table), {})[str(column)] = str(stored)
+        return found
 
     def _described(self, name: str) -> Relation:
         columns = {
             column: _type(column, stored)
-            for column, stored in self._columns(name)
+            for column, stored in self._stored[name].items()
             if not column.startswith("__")
         }
         return Relation(name, name, columns, "", ())
+
+
+def _counted(compared: type[exp.Binary]) -> exp.Expr:
+    condition = compared(this=exp.column("now"), expression=exp.column("before"))
+    return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=condition))
 
 
 def _type(column: str, stored: str) -> Type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -12,7 +12,16 @@ from trialport.functions.model import Type
 from trialport.plan.catalogue import Relation
 from trialport.plan.scopes import RelationScope
 from trialport.rules.rule import ADAM, ALL, SDTM, Lookup, Rule
-from trialport.rules.target import RECORD, Failing, NotRun, Outcome, Target
+from trialport.rules.target import (
+    NUMBER,
+    RECORD,
+    Failing,
+    Joined,
+    NotRun,
+    Outcome,
+    Target,
+    Undecided,
+)
 from trialport.spec import sql
 from trialport.spec.expressions import Reference, Resolved, Scope, compile_expression, names
 from trialport.spec.parse import ExpressionError
@@ -116,8 +125,8 @@ def _outcomes(
     alone = [exp.Not(this=sql.call("coalesce", each, exp.false())) for each in several]
     condition = sql.every([compiled.sql, *alone]) or compiled.sql
     yield Failing(condition, name or _shown(rule, text, target), joins=joins)
-    if several:
-        yield from _ambiguous(lookups, joins, several, target)
+    for lookup, joined, number in zip(lookups.values(), joins, several, strict=True):
+        yield _undecided(lookup, joined, number)
 
 
 def _relations(lookups: Mapping[str, Lookup], target: Target) -> dict[str, Relation]:
@@ -133,39 +142,17 @@ def _shown(rule: Rule, text: str, target: Target) -> str:
 
 
 def _join(
-    alias: str,
-    lookup: Lookup,
-    scope: _RuleScope,
-    uses: Iterable[Reference],
-    target: Target,
-) -> tuple[exp.Query, str, exp.Expr]:
+    alias: str, lookup: Lookup, scope: _RuleScope, uses: Iterable[Reference], target: Target
+) -> Joined:
     """Return what to join: one row a key, its record's values and the number of records."""
     relation = scope.lookups[alias]
-    wanted = sorted({each.name for each in uses if each.via == alias})
-    select = exp.select(
-        *(
-            sql.alias(sql.column(theirs, RECORD), f"__by{i}")
-            for i, (_, theirs) in _numbered(lookup)
-        ),
-        *(sql.alias(sql.call("any_value", sql.column(each, RECORD)), each) for each in wanted),
-        sql.alias(exp.Count(this=exp.Star()), "__n"),
-    ).from_(sql.table(relation.name, RECORD))
-    if lookup.where:
-        inner = RelationScope(relation, RECORD, alias)
-        select = select.where(compile_expression(lookup.where, inner, _WORDS).sql)
-    select = select.group_by(*(sql.column(theirs, RECORD) for _, theirs in lookup.by))
-    pairs: list[exp.Expr] = []
-    for i, (mine, theirs) in _numbered(lookup):
+    for mine, theirs in lookup.by:
         _same_type(mine, target.relation, theirs, relation)
-        left, right = sql.column(mine, RECORD), sql.column(f"__by{i}", _table(alias))
-        pairs.append(exp.EQ(this=left, expression=right))
-    on = sql.every(pairs)
-    assert on is not None, "a lookup has a key"
-    return select, _table(alias), on
-
-
-def _numbered(lookup: Lookup) -> Iterable[tuple[int, tuple[str, str]]]:
-    return enumerate(lookup.by)
+    where = None
+    if lookup.where:
+        where = compile_expression(lookup.where, RelationScope(relation, RECORD, alias), _WORDS).sql
+    wanted = tuple(sorted({each.name for each in uses if each.via == alias}))
+    return Joined(relation.name, tuple(lookup.by), wanted, _table(alias), where)
 
 
 def _same_type(mine: str, relation: Relation, theirs: str, other: Relation) -> None:
@@ -180,26 +167,15 @@ def _table(alias: str) -> str:
 
 
 def _count(alias: str) -> exp.Expr:
-    return sql.column("__n", _table(alias))
+    return sql.column(NUMBER, _table(alias))
 
 
-def _ambiguous(
-    lookups: Mapping[str, Lookup],
-    joins: tuple[tuple[exp.Query, str, exp.Expr], ...],
-    several: list[exp.Expr],
-    target: Target,
-) -> Iterator[NotRun]:
-    """Yield, for each lookup, how many records it left undecided because it gave several."""
-    for lookup, (query, table, on), condition in zip(lookups.values(), joins, several, strict=True):
-        joined = sql.subquery(query.copy(), table)
-        records = exp.select(sql.alias(exp.Literal.number(1), "one"))
-        records = records.from_(sql.table(target.name, RECORD)).join(joined, on=on.copy())
-        number = target.database.number(records.where(condition.copy()))
-        if number:
-            key = ", ".join(theirs for _, theirs in lookup.by)
-            where = f" where {lookup.where}" if lookup.where else ""
-            shown = f"{number} record" + ("s" if number > 1 else "")
-            yield NotRun(f"{shown} left out: {lookup.dataset} has several of one {key}{where}")
+def _undecided(lookup: Lookup, joined: Joined, several: exp.Expr) -> Undecided:
+    """Return the records that a lookup leaves undecided because it gives several."""
+    key = ", ".join(theirs for _, theirs in lookup.by)
+    where = f" where {lookup.where}" if lookup.where else ""
+    reason = f"{{records}} left out: {lookup.dataset} has several of one {key}{where}"
+    return Undecided(several, (replace(joined, wanted=()),), reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from trialport.diagnostics import Severity
 from trialport.functions.model import Type
 from trialport.plan.catalogue import Relation
 from trialport.rules.rule import ALL, Rule
-from trialport.rules.target import RECORD, Failing, NotRun, Outcome, Target, variable
+from trialport.rules.target import (
+    NUMBER,
+    RECORD,
+    Failing,
+    Joined,
+    NotRun,
+    Outcome,
+    Target,
+    variable,
+)
 from trialport.spec import sql
 
 _POINTER = ("RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL")
@@ -28,10 +37,10 @@ def known_subjects(target: Target) -> Iterator[Outcome]:
     if subjects is None or "USUBJID" not in subjects.columns:
         yield NotRun(f"there is no dataset {home} with USUBJID")
         return
-    same = exp.EQ(this=sql.column("USUBJID", _OTHER), expression=variable("USUBJID"))
+    joined = Joined(home, (("USUBJID", "USUBJID"),), (), _OTHER)
     there = sql.not_null(variable("USUBJID"))
-    condition = sql.every([there, _none(home, same)]) or there
-    yield Failing(condition, "USUBJID", f"{{value}} is not in {home}")
+    condition = sql.every([there, sql.is_null(sql.column(NUMBER, _OTHER))]) or there
+    yield Failing(condition, "USUBJID", f"{{value}} is not in {home}", joins=(joined,))
 
 
 def parents_of_qualifiers(target: Target) -> Iterator[Outcome]:

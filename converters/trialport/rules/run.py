@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,7 +16,17 @@ from trialport.rules.expression import expression_outcomes, prefixed
 from trialport.rules.record_names import plain, record_variables, shown
 from trialport.rules.rule import ADAM, ALL, RAW, SDTM, Finding, Rule, Total, ValidationResult
 from trialport.rules.standards import Standards, shipped_standards
-from trialport.rules.target import RECORD, Failing, Flaw, NotRun, Outcome, Target, variable
+from trialport.rules.sweep import numbers_of_records
+from trialport.rules.target import (
+    RECORD,
+    Failing,
+    Flaw,
+    NotRun,
+    Outcome,
+    Target,
+    Undecided,
+    variable,
+)
 from trialport.spec import sql
 
 if TYPE_CHECKING:
@@ -65,10 +75,15 @@ def run_rules(
         rules = shipped_rules()
     known = standards if standards is not None else standards_for(datasets)
     database = Database(connection, datasets, raw or {}, macros)
-    run = _Run(database, known, most)
-    for rule in sorted(rules, key=lambda each: each.code):
-        run.ask(rule)
-    return ValidationResult(tuple(run.findings), tuple(run.totals), tuple(run.not_run))
+    answers = [
+        each
+        for rule in sorted(rules, key=lambda each: each.code)
+        for each in _answers(rule, database, known)
+    ]
+    told = _Told(database, most)
+    for answer, number in zip(answers, _numbers(answers, database), strict=True):
+        told.tell(answer, number)
+    return ValidationResult(tuple(told.findings), tuple(told.totals), tuple(told.not_run))
 
 
 def standards_for(datasets: Sequence[DatasetMetadata]) -> Standards:
@@ -77,45 +92,88 @@ def standards_for(datasets: Sequence[DatasetMetadata]) -> Standards:
     return shipped_standards([each.name for each in datasets], codes)
 
 
-class _Run:
-    """One run of rules: what it asks, and what it has found so far."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a rule answers about a dataset before the records are looked at.
 
-    def __init__(self, database: Database, standards: Standards, most: int) -> None:
-        self.database, self.standards, self.most = database, standards, most
+    There is no target where there is no dataset of the name, or none at all.
+    """
+
+    rule: Rule
+    name: str
+    outcome: Outcome
+    target: Target | None = None
+
+
+def _answers(rule: Rule, database: Database, standards: Standards) -> Iterator[_Answer]:
+    """Yield what a rule answers about every dataset it applies to."""
+    by_name = [each for each in rule.applies_to if each not in {SDTM, ADAM, ALL}]
+    for name in by_name:
+        if database.dataset(name) is None:
+            yield _Answer(rule, name, NotRun(f"there is no dataset {name}"))
+    is_about_any = False
+    for dataset in database.datasets:
+        if _applies(rule, dataset):
+            outcomes = list(_of_dataset(rule, dataset, database, standards))
+            silent = [o for o, _ in outcomes if isinstance(o, NotRun) and not o.applies]
+            is_about_any = is_about_any or not silent
+            yield from (
+                _Answer(rule, dataset.name, outcome, target)
+                for outcome, target in outcomes
+                if outcome not in silent
+            )
+    if not is_about_any and not by_name:
+        yield _Answer(rule, "", NotRun("no dataset has what the rule is about"))
+
+
+def _of_dataset(
+    rule: Rule, dataset: DatasetMetadata, database: Database, standards: Standards
+) -> Iterator[tuple[Outcome, Target | None]]:
+    relation = database.relation(dataset.name)
+    if relation is None:
+        yield NotRun("its records are not there"), None
+        return
+    target = Target(dataset, relation, database, standards)
+    outcomes = rule.check(target) if rule.check else expression_outcomes(rule, target)
+    yield from ((each, target) for each in outcomes)
+
+
+def _numbers(answers: Sequence[_Answer], database: Database) -> list[int | None]:
+    """Return how many records each answer is about; None where that is not known yet."""
+    asked = [
+        (place, each.target, each.outcome)
+        for place, each in enumerate(answers)
+        if each.target is not None and isinstance(each.outcome, Failing | Undecided)
+    ]
+    found = numbers_of_records([(target, outcome) for _, target, outcome in asked], database)
+    by_place = {place: number for (place, *_), number in zip(asked, found, strict=True)}
+    return [by_place.get(place) for place in range(len(answers))]
+
+
+class _Told:
+    """What the answers come to: findings, how many there are, and what could not be asked."""
+
+    def __init__(self, database: Database, most: int) -> None:
+        self.database, self.most = database, most
         self.findings: list[Finding] = []
         self.totals: list[Total] = []
         self.not_run: list[tuple[str, str, str]] = []
 
-    def ask(self, rule: Rule) -> None:
-        """Ask a rule of every dataset it applies to; what cannot be asked is noted."""
-        there = [each for each in self.database.datasets if _applies(rule, each)]
-        by_name = [each for each in rule.applies_to if each not in {SDTM, ADAM, ALL}]
-        for name in by_name:
-            if self.database.dataset(name) is None:
-                self.not_run.append((rule.code, name, f"there is no dataset {name}"))
-        about = [self._ask(rule, each) for each in there]
-        if not any(about) and not by_name:
-            reason = "no dataset has what the rule is about"
-            self.not_run.append((rule.code, "", reason))
-
-    def _ask(self, rule: Rule, dataset: DatasetMetadata) -> bool:
-        """Ask a rule of one dataset; return whether it is about such a dataset."""
-        relation = self.database.relation(dataset.name)
-        if relation is None:
-            self.not_run.append((rule.code, dataset.name, "its records are not there"))
-            return True
-        target = Target(dataset, relation, self.database, self.standards)
-        is_about = True
-        for outcome in _outcomes(rule, target):
-            if isinstance(outcome, NotRun):
-                is_about = is_about and outcome.applies
-                if outcome.applies:
-                    self.not_run.append((rule.code, dataset.name, outcome.reason))
-            elif isinstance(outcome, Flaw):
-                self._note_flaw(rule, outcome, target)
-            else:
-                self._note_records(rule, outcome, target)
-        return is_about
+    def tell(self, answer: _Answer, number: int | None) -> None:
+        """Note what an answer comes to, which is about so many records."""
+        rule, outcome, target = answer.rule, answer.outcome, answer.target
+        if isinstance(outcome, NotRun):
+            self.not_run.append((rule.code, answer.name, outcome.reason))
+            return
+        assert target is not None, "what is found is found in a dataset"
+        if isinstance(outcome, Flaw):
+            self._note_flaw(rule, outcome, target)
+        elif isinstance(outcome, Undecided):
+            if number:
+                shown_ = f"{number} record" + ("s" if number > 1 else "")
+                self.not_run.append((rule.code, answer.name, outcome.told(shown_)))
+        elif number != 0:
+            self._note_records(rule, outcome, target, number)
 
     def _note_flaw(self, rule: Rule, flaw: Flaw, target: Target) -> None:
         severity = flaw.severity or rule.severity
@@ -123,7 +181,9 @@ class _Run:
         self.findings.append(replace(made, remedy=flaw.remedy or made.remedy))
         self.totals.append(Total(rule.code, severity, target.name, flaw.variable, 1, 1))
 
-    def _note_records(self, rule: Rule, failing: Failing, target: Target) -> None:
+    def _note_records(
+        self, rule: Rule, failing: Failing, target: Target, number: int | None
+    ) -> None:
         names = failing.record
         if names is None and target.dataset.group == RAW:
             names = ("__row",)
@@ -133,7 +193,9 @@ class _Run:
         rows = self.database.rows(_ordered(query, len(names)).limit(self.most, copy=False))
         if not rows:
             return
-        found = len(rows) if len(rows) < self.most else self.database.number(query)
+        found = len(rows)
+        if found >= self.most:
+            found = self.database.number(query) if number is None else number
         severity = failing.severity or rule.severity
         for *record, value, count in rows:
             text = None if value is None else plain(value)
@@ -153,13 +215,6 @@ def _applies(rule: Rule, dataset: DatasetMetadata) -> bool:
     return bool({dataset.name, *_GROUPS.get(dataset.group, ())} & set(rule.applies_to))
 
 
-def _outcomes(rule: Rule, target: Target) -> Iterator[Outcome]:
-    if rule.check is not None:
-        yield from rule.check(target)
-    else:
-        yield from expression_outcomes(rule, target)
-
-
 def _query(failing: Failing, names: Sequence[str], target: Target) -> exp.Select:
     """Return the query of the failing records: what names them, the value at fault, a count."""
     value = variable(failing.variable) if failing.variable else exp.Null()
@@ -170,9 +225,8 @@ def _query(failing: Failing, names: Sequence[str], target: Target) -> exp.Select
     if failing.source is not None:
         source = sql.subquery(failing.source.copy(), RECORD)
     query.from_(source, copy=False)
-    for joined, alias, on in failing.joins:
-        table = sql.subquery(joined.copy(), alias)
-        query.join(sql.left_join(table, on.copy()), copy=False)
+    for joined in failing.joins:
+        query.join(joined.join, copy=False)
     return query.where(failing.condition.copy(), copy=False)
 
 

@@ -46,6 +46,56 @@ class Target:
         return all(name in self.relation.columns for name in names)
 
 
+NUMBER = "__n"
+"""The column of a joined row that tells how many records have its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Records of a dataset that belong to the record in question: one row a key, none of no key.
+
+    `by` are pairs of this record's variable and theirs, `wanted` their variables that a condition
+    reads under the table alias `alias`, beside the number of records of the key. `where` says which
+    records count, over table alias `r`. Null is the same as null for this record's variables that
+    are `null_safe`.
+    """
+
+    source: str
+    by: tuple[tuple[str, str], ...]
+    wanted: tuple[str, ...]
+    alias: str
+    where: exp.Expr | None = None
+    null_safe: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> exp.Select:
+        """Return the rows as a query; of several records of a key some value is taken."""
+        theirs = [sql.column(each, RECORD) for _, each in self.by]
+        cells = [sql.alias(each, f"__by{i}") for i, each in enumerate(theirs)]
+        for name in self.wanted:
+            some = sql.call("any_value", sql.column(name, RECORD))
+            cells.append(sql.alias(some, name))
+        query = exp.select(*cells, sql.alias(exp.Count(this=exp.Star()), NUMBER))
+        query = query.from_(sql.table(self.source, RECORD), copy=False)
+        if self.where is not None:
+            query = query.where(self.where.copy(), copy=False)
+        return query.group_by(*(each.copy() for each in theirs), copy=False)
+
+    @property
+    def join(self) -> exp.Join:
+        """Return the join of the rows to the record in question."""
+        pairs = [
+            _equal(variable(mine), sql.column(f"__by{i}", self.alias), mine in self.null_safe)
+            for i, (mine, _) in enumerate(self.by)
+        ]
+        return sql.left_join(sql.subquery(self.query, self.alias), sql.every(pairs) or exp.true())
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Return what two joins have in common where one can have the columns of both."""
+        return self.source, self.by, self.where, self.null_safe
+
+
 @dataclass(frozen=True, slots=True)
 class Failing:
     """Records that break the rule: where `condition` holds, over table alias `r`.
@@ -60,7 +110,7 @@ class Failing:
     message: str = ""
     count: exp.Expr | None = None
     source: exp.Query | None = None
-    joins: tuple[tuple[exp.Query, str, exp.Expr], ...] = ()
+    joins: tuple[Joined, ...] = ()
     record: tuple[str, ...] | None = None
     severity: Severity | None = None
 
@@ -83,9 +133,29 @@ class NotRun:
     applies: bool = True
 
 
-Outcome = Failing | Flaw | NotRun
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Records that a rule leaves out: where `condition` holds, over table alias `r` and `joins`.
+
+    Where there is any, the rule is told as not run of them: `reason` holds `{records}`.
+    """
+
+    condition: exp.Expr
+    joins: tuple[Joined, ...]
+    reason: str
+
+    def told(self, records: str) -> str:
+        """Return the reason with the records, e.g. `2 records`."""
+        return self.reason.replace("{records}", records, 1)
+
+
+Outcome = Failing | Flaw | NotRun | Undecided
 
 
 def variable(name: str) -> exp.Column:
     """Return a variable of the record in question."""
     return sql.column(name, RECORD)
+
+
+def _equal(mine: exp.Expr, theirs: exp.Expr, null_safe: bool) -> exp.Expr:
+    return (exp.NullSafeEQ if null_safe else exp.EQ)(this=mine, expression=theirs)

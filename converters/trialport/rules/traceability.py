@@ -11,11 +11,10 @@ from trialport.functions.model import Type
 from trialport.metadata import sequence_variable
 from trialport.plan.catalogue import Relation
 from trialport.rules.rule import ADAM, Rule
-from trialport.rules.target import Failing, NotRun, Outcome, Target, variable
+from trialport.rules.target import NUMBER, Failing, Joined, NotRun, Outcome, Target, variable
 from trialport.spec import sql
 
 _OTHER = "o"
-_THERE = "__there"
 _NOT_COPIED = frozenset({"STUDYID", "USUBJID", "DOMAIN", "ASEQ", "LABEL"})
 _MOST_SOURCES = 100
 _TREATMENTS = {"TRTP": "TRT01P", "TRTPN": "TRT01PN", "TRTA": "TRT01A", "TRTAN": "TRT01AN"}
@@ -44,7 +43,7 @@ def copies_of_source(target: Target) -> Iterator[Outcome]:
         keys = [("USUBJID", "USUBJID"), (name, name)]
         join = _joined(source, keys, [])
         filled = sql.not_null(variable(name))
-        lost = sql.every([filled, sql.is_null(sql.column(_THERE, _OTHER))])
+        lost = sql.every([filled, sql.is_null(sql.column(NUMBER, _OTHER))])
         message = f"there is no record of {name[:2]} with this {name}"
         yield Failing(lost or filled, name, message, joins=(join,))
         yield from _copies(target, source, keys)
@@ -70,7 +69,7 @@ def source_records(target: Target) -> Iterator[Outcome]:
         sequence = sequence_variable(domain, source.columns)
         if target.has("SRCSEQ") and sequence:
             join = _joined(source, [("USUBJID", "USUBJID"), ("SRCSEQ", sequence)], [])
-            lost = [of_domain.copy(), sql.is_null(sql.column(_THERE, _OTHER))]
+            lost = [of_domain.copy(), sql.is_null(sql.column(NUMBER, _OTHER))]
             lost.append(sql.not_null(variable("SRCSEQ")))
             message = f"{domain} has no record with {sequence} {{value}}"
             yield Failing(sql.every(lost) or of_domain, "SRCSEQ", message, joins=(join,))
@@ -161,7 +160,7 @@ def _differing(
     """Return where a variable is not that of the one record of the source with these keys."""
     join = _joined(source, keys, [theirs])
     differs = exp.NullSafeNEQ(this=variable(name), expression=sql.column(theirs, _OTHER))
-    there = sql.not_null(sql.column(_THERE, _OTHER))
+    there = sql.not_null(sql.column(NUMBER, _OTHER))
     return Failing(sql.every([there, differs]) or there, name, message, joins=(join,))
 
 
@@ -170,23 +169,13 @@ def _joined(
     keys: Sequence[tuple[str, str]],
     wanted: Sequence[str],
     where: exp.Expr | None = None,
-) -> tuple[exp.Query, str, exp.Expr]:
-    """Return what to join: one row a key with the values wanted, none where a key has several."""
-    cells = [sql.alias(sql.column(each), f"__by{i}") for i, (_, each) in enumerate(keys)]
-    cells += [sql.alias(sql.call("any_value", sql.column(each)), each) for each in wanted]
-    query = exp.select(*cells, sql.alias(exp.Count(this=exp.Star()), _THERE))
-    query = query.from_(exp.table_(source.name, quoted=True))
-    if where is not None:
-        query = query.where(where)
-    query = query.group_by(*(sql.column(each) for _, each in keys))
-    pairs = [_is_same(mine, sql.column(f"__by{i}", _OTHER)) for i, (mine, _) in enumerate(keys)]
-    return query, _OTHER, sql.every(pairs) or exp.true()
+) -> Joined:
+    """Return what to join: one row a key with the values wanted.
 
-
-def _is_same(name: str, other: exp.Expr) -> exp.Expr:
-    """Return that a key is the same: a parameter without BASETYPE has one baseline, of none."""
-    equal = exp.NullSafeEQ if name == "BASETYPE" else exp.EQ
-    return equal(this=variable(name), expression=other)
+    A parameter without BASETYPE has one baseline, of none.
+    """
+    null_safe = tuple(mine for mine, _ in keys if mine == "BASETYPE")
+    return Joined(source.name, tuple(keys), tuple(wanted), _OTHER, where, null_safe)
 
 
 def _sources(target: Target) -> Iterator[tuple[str, Relation | None]]:
@@ -216,7 +205,7 @@ def _wrong_day(target: Target, domain: str, source: Relation, name: str) -> Fail
     these = [
         exp.EQ(this=variable("SRCDOM"), expression=sql.text(domain)),
         exp.EQ(this=variable("SRCVAR"), expression=sql.text(name)),
-        sql.not_null(sql.column(_THERE, _OTHER)),
+        sql.not_null(sql.column(NUMBER, _OTHER)),
     ]
     keys, date = [("USUBJID", "USUBJID")], sql.column(name, _OTHER)
     sequence = sequence_variable(domain, source.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -52,15 +52,18 @@ def iso8601_texts(target: Target) -> Iterator[Outcome]:
 
 def codelist_terms(target: Target) -> Iterator[Outcome]:
     """A value of a variable with a codelist is none of its terms."""
-    about = False
-    for each in target.dataset.variables:
-        if target.has(each.name) and target.relation.columns[each.name] is Type.TEXT:
-            terms, title, extensible = _terms(each, target)
-            about = about or bool(terms)
-            if terms:
-                yield from _no_terms(target, each, terms, title, extensible=extensible)
-    if not about:
+    listed = [
+        (each, *_terms(each, target))
+        for each in target.dataset.variables
+        if target.has(each.name) and target.relation.columns[each.name] is Type.TEXT
+    ]
+    asked = [(each, terms, title, open_) for each, terms, title, open_ in listed if terms]
+    if not asked:
         yield NotRun(f"{target.name} has no variable with a known codelist", applies=False)
+        return
+    there = _different_values(target, [each for each, *_ in asked])
+    for (each, terms, title, open_), values in zip(asked, there, strict=True):
+        yield from _no_terms(target, each, values, terms, title, extensible=open_)
 
 
 def date_formats(target: Target) -> Iterator[Outcome]:
@@ -83,9 +86,9 @@ def codes_and_names(target: Target) -> Iterator[Outcome]:
     there = [pair for pair in pairs if target.has(*pair)]
     if not there:
         yield NotRun(f"{target.name} has no code with a name", applies=False)
-    for code, name in there:
-        yield _several(target, code, name)
-        yield _several(target, name, code)
+        return
+    for pair in _not_one_to_one(target, there):
+        yield _several(target, *pair)
 
 
 def _existing(part: exp.Expr) -> exp.Expr:
@@ -115,7 +118,13 @@ def _terms(each: VariableMetadata, target: Target) -> tuple[tuple[str, ...], str
 
 
 def _no_terms(
-    target: Target, each: VariableMetadata, terms: tuple[str, ...], title: str, *, extensible: bool
+    target: Target,
+    each: VariableMetadata,
+    values: Sequence[str],
+    terms: tuple[str, ...],
+    title: str,
+    *,
+    extensible: bool,
 ) -> Iterator[Failing]:
     """Yield each value that is no term, once, with the number of its records.
 
@@ -124,8 +133,7 @@ def _no_terms(
     that is an error.
     """
     allowed = {*terms, *_beside_terms(target, each)}
-    there = target.database.rows(_values(target, each).order_by(sql.column(each.name)))
-    strangers = [str(value) for value, *_ in there if value not in allowed]
+    strangers = [each for each in values if each not in allowed]
     if not strangers:
         return
     source = _strangers(target, each, allowed)
@@ -166,6 +174,20 @@ def _meant(value: str, each: VariableMetadata, target: Target) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _different_values(target: Target, variables: Sequence[VariableMetadata]) -> list[list[str]]:
+    """Return the values that there are of each variable, in the order of their bytes."""
+    queries = [_numbered(i, _values(target, each)) for i, each in enumerate(variables)]
+    found: list[list[str]] = [[] for _ in variables]
+    for place, value in target.database.rows(sql.stacked(queries)):
+        found[int(str(place))].append(str(value))
+    return [sorted(each) for each in found]
+
+
+def _numbered(place: int, values: exp.Select) -> exp.Select:
+    values.set("expressions", [exp.Literal.number(place), values.selects[0]])
+    return values
+
+
 def _values(target: Target, each: VariableMetadata) -> exp.Select:
     """Return the query of the values that there are, with the number of records of each."""
     number = sql.alias(exp.Count(this=exp.Star()), "__n")
@@ -195,6 +217,27 @@ def _beside_terms(target: Target, each: VariableMetadata) -> tuple[str, ...]:
     """
     is_qualifier = each.role.endswith("Qualifier") and each.role != "Result Qualifier"
     return ("MULTIPLE",) if target.dataset.group == "sdtm" and is_qualifier else ()
+
+
+def _not_one_to_one(target: Target, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield which variable has values that go with several of which other."""
+    queries = [_counts(target, i, *pair) for i, pair in enumerate(pairs)]
+    for place, different, ones, others in sorted(target.database.rows(sql.stacked(queries))):
+        one, other = pairs[int(str(place))]
+        if different != ones:
+            yield one, other
+        if different != others:
+            yield other, one
+
+
+def _counts(target: Target, place: int, one: str, other: str) -> exp.Select:
+    """Return the query of how many pairs of values there are, and how many of either."""
+    columns = [sql.column(one), sql.column(other)]
+    inner = exp.select(*columns).distinct().from_(exp.table_(target.name, quoted=True))
+    inner = inner.where(*map(sql.not_null, columns))
+    numbers = [exp.Count(this=exp.Distinct(expressions=[each.copy()])) for each in columns]
+    whole = exp.select(exp.Literal.number(place), exp.Count(this=exp.Star()), *numbers)
+    return whole.from_(sql.subquery(inner, "pairs"), copy=False)
 
 
 def _several(target: Target, one: str, other: str) -> Failing:
