@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 from sqlglot import exp
 from trialport.diagnostics import Place
+from trialport.fhir.resource import Built
 from trialport.plan.model import ResourceStep, Step
 from trialport.spec.nodes import Content, Element, Expression, Leaf, Repeated
 
@@ -57,3 +58,13 @@ def resource_step(
 
 def batch(**columns: Sequence[object]) -> pa.RecordBatch:
     return cast(pa.RecordBatch, pa.RecordBatch.from_pydict(columns))
+
+
+def resources(built: Built) -> list[dict[str, Any]]:
+    """Return the resources, each made by itself."""
+    return [built.resource(record) for record in range(len(built))]
+
+
+def kinds(built: Built) -> list[object]:
+    """Return the kind of each resource."""
+    return [built.filled.kinds[each] for each in built.filled.kind_of]

@@ -12,7 +12,7 @@ from trialport.fhir.schema import Definitions, load_definitions
 from trialport.fhir.schema_faults import schema_faults
 from trialport.templates import shipped
 
-from tests.fhir.steps import batch, column, element, repeated, resource_step, text
+from tests.fhir.steps import batch, column, element, repeated, resource_step, resources, text
 
 GOOD = {
     "WHEN": ["2021-05-09", "2021-05", "2021-05-09T08:30:00+08:00", None],
@@ -76,7 +76,7 @@ def test_columns_find_what_the_schema_finds_in_every_resource(seed: int, r4: Def
         part = batch(**{name: values[start : start + 50] for name, values in columns.items()})
         for built in build(STEP, [part], r4, findings):
             checker.check_built(built)
-            for each in built.resources:
+            for each in resources(built):
                 faults_of = schema_faults(each, "Observation", r4)
                 whole += [(f"Observation/{each['id']}", f.code, f.element) for f in faults_of]
     assert bool(whole) is bool(wrong)

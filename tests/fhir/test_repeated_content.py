@@ -15,7 +15,7 @@ from trialport.fhir.schema import load_definitions
 from trialport.spec.nodes import Each, Text
 from trialport.templates import shipped
 
-from tests.fhir.steps import HERE, batch, column, element, resource_step
+from tests.fhir.steps import HERE, batch, column, element, kinds, resource_step
 from tests.plan.tiny_study import (
     Record,
     faults,
@@ -195,12 +195,13 @@ def test_references_and_periods_of_items_are_told_with_the_number_of_the_item() 
         to=[["4"], [], ["5", "6"]],
     )
     (built,) = build(step, [lists], load_definitions(shipped() / "fhir", "R4"), Findings())
-    assert built.references == [
+    filled = built.filled
+    assert [(path, list(each)) for path, each in filled.references] == [
         ("performer[0].actor.reference", ["r1", None, "r2"]),
         ("performer[1].actor.reference", [None, None, None]),
     ]
-    assert built.periods == [
+    assert [(path, list(start), list(end)) for path, start, end in filled.periods] == [
         ("performer[0].period", ["1", None, "2"], ["4", None, "5"]),
         ("performer[1].period", [None, None, "3"], [None, None, "6"]),
     ]
-    assert len(set(built.kinds)) == 3
+    assert len(set(kinds(built))) == 3

@@ -9,7 +9,16 @@ from trialport.plan.model import ResourceStep
 from trialport.spec.nodes import Content
 from trialport.templates import shipped
 
-from tests.fhir.steps import batch, column, element, repeated, resource_step, text
+from tests.fhir.steps import (
+    batch,
+    column,
+    element,
+    kinds,
+    repeated,
+    resource_step,
+    resources,
+    text,
+)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +29,9 @@ def r4() -> Definitions:
 def made(
     step: ResourceStep, records: pa.RecordBatch, types: Definitions
 ) -> list[dict[str, object]]:
-    return [each for built in build(step, [records], types, Findings()) for each in built.resources]
+    return [
+        each for built in build(step, [records], types, Findings()) for each in resources(built)
+    ]
 
 
 def observation(**children: Content) -> ResourceStep:
@@ -88,7 +99,7 @@ def test_times_of_the_study_get_its_offset_where_the_type_is_a_date_time(r4: Def
     step = observation(effectivePeriod=element(start=column("at"), end=column("to")))
     records = batch(key=["a"], at=["2021-05-09T08:30"], to=["2021-05-10"])
     (built,) = build(step, [records], r4, Findings(), offset="+08:00")
-    assert built.resources[0]["effectivePeriod"] == {
+    assert built.resource(0)["effectivePeriod"] == {
         "start": "2021-05-09T08:30:00+08:00",
         "end": "2021-05-10",
     }
@@ -98,17 +109,17 @@ def test_the_identifier_holds_the_identity_where_the_mapping_writes_none(r4: Def
     step = resource_step("AdverseEvent", element(actuality=text("actual")), ("subject", "number"))
     records = batch(subject=["甲"], number=[3.0])
     (built,) = build(step, [records], r4, Findings(), studyid="S 1")
-    assert built.resources[0]["identifier"] == {
+    assert built.resource(0)["identifier"] == {
         "system": "urn:trialport:S%201:AdverseEvent",
         "value": "甲|3",
     }
-    assert built.identities == ["甲|3"]
+    assert built.identities.to_pylist() == ["甲|3"]
 
 
 def test_a_written_identifier_is_left_alone(r4: Definitions) -> None:
     step = observation(identifier=repeated(element(value=column("v"))))
     (built,) = build(step, [batch(key=["a"], v=["own"])], r4, Findings(), studyid="S")
-    assert built.resources[0]["identifier"] == [{"value": "own"}]
+    assert built.resource(0)["identifier"] == [{"value": "own"}]
 
 
 def test_a_record_without_identity_gives_a_finding_and_no_resource(r4: Definitions) -> None:
@@ -116,7 +127,7 @@ def test_a_record_without_identity_gives_a_finding_and_no_resource(r4: Definitio
     findings = Findings()
     records = batch(subject=["a", "b"], number=["1", None])
     (built,) = build(step, [records], r4, findings)
-    assert [each["id"] for each in built.resources] == ["a-1"]
+    assert [each["id"] for each in resources(built)] == ["a-1"]
     assert [str(each) for each in findings.all()] == [
         "E4203 Patient column id: a part of the identity 'b|' is missing; the resource is not "
         "written; complete the record, or leave such records out with 'where'"
@@ -127,7 +138,7 @@ def test_a_number_that_json_cannot_write_is_a_finding(r4: Definitions) -> None:
     step = observation(valueQuantity=element(value=column("v")))
     findings = Findings()
     (built,) = build(step, [batch(key=["a"], v=[float("nan")])], r4, findings)
-    assert built.resources == [{"resourceType": "Observation", "id": "a"}]
+    assert resources(built) == [{"resourceType": "Observation", "id": "a"}]
     assert [str(each) for each in findings.all()] == [
         "E4211 Observation/a column valueQuantity.value: nan is a number that JSON cannot write; "
         "the element is left out; correct the record or the expression"
@@ -140,6 +151,6 @@ def test_resources_of_one_kind_have_the_same_elements_and_codes(r4: Definitions)
     )
     records = batch(key=list("abcd"), code=["x", "x", "y", "x"], v=["1", "2", "3", None])
     (built,) = build(step, [records], r4, Findings())
-    first, second, third, fourth = built.kinds
+    first, second, third, fourth = kinds(built)
     assert first == second
     assert len({first, third, fourth}) == 3

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from trialport.diagnostics import Diagnostic
-from trialport.fhir import WrittenFile, ndjson, write_resources
+from trialport.fhir import WrittenFile, sorter, write_resources
 from trialport.plan.model import ResourceStep
 
 from tests.fhir.steps import batch, column, element, repeated, resource_step, text
@@ -86,7 +86,7 @@ def test_more_than_fits_in_memory_is_merged_from_runs(
 ) -> None:
     keys = [f"k-{number * 37 % 100}" for number in range(100)]
     whole, _ = written(tmp_path / "1", (LAB, [labs(*keys)]))
-    monkeypatch.setattr(ndjson, "_LARGEST_RUN", 1000)
+    monkeypatch.setattr(sorter, "_LARGEST_RUN", 1000)
     merged, _ = written(tmp_path / "2", (LAB, [labs(*keys)]))
     assert [each["id"] for each in lines(merged[0])] == sorted(keys)
     assert merged[0].path.read_bytes() == whole[0].path.read_bytes()

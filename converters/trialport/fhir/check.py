@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
+
 from trialport.diagnostics import Severity
 from trialport.fhir.codes import code_fault
 from trialport.fhir.column_check import Check, column_check
@@ -15,6 +17,7 @@ from trialport.fhir.models import has_model, model_faults
 from trialport.fhir.resource import Built
 from trialport.fhir.schema import Definitions
 from trialport.fhir.schema_faults import schema_faults
+from trialport.fhir.slot_values import Mask, SlotValues, numbered
 from trialport.fhir.survey import Survey, survey
 
 # What depends on more than the shape is computed for every resource or every kind of them.
@@ -68,44 +71,54 @@ class Checker:
     def check_built(self, built: Built) -> None:
         """Check resources made from records: each by the schema, each kind by the rest.
 
-        Where the values of all columns satisfy the schemas of their elements, the schema of the
-        resource is asked once for each kind (`column_check`); else for every resource.
+        A resource whose values satisfy the schemas of their elements is as right as the first one
+        of its kind, which the schema of the resource is asked about (`column_check`).
         """
         kinds = self._kinds.setdefault(built.name, set())
-        are_told = self._are_columns_valid(built)
+        filled = built.filled
         is_valid = self._definitions.validator(built.type).is_valid
-        for place, (resource, kind) in enumerate(zip(built.resources, built.kinds, strict=True)):
-            is_new = kind not in kinds
-            if (is_new or not are_told or kind in self._faulty) and not is_valid(resource):
-                self._faulty.add(kind)
-                self._check_structure(resource, built.identities[place])
-            if is_new:
+        new: dict[int, dict[str, Any]] = {}
+        for kind, record in SlotValues(filled.kinds, filled.kind_of).firsts():
+            if kind not in kinds:
                 kinds.add(kind)
+                new[record] = built.resource(record)
+                if not is_valid(new[record]):
+                    self._faulty.add(kind)
+        is_faulty = np.array([each in self._faulty for each in filled.kinds], dtype=bool)
+        doubtful = self._are_doubtful(built) | is_faulty[filled.kind_of]
+        doubtful |= built.has_ranges
+        doubtful[list(new)] = True
+        for record in np.flatnonzero(doubtful).tolist():
+            resource = new.get(record) or built.resource(record)
+            identity = built.identities[record].as_py()
+            if not is_valid(resource):
+                self._check_structure(resource, identity)
+            if record in new:
                 found = survey(resource)
-                self._check_kind(resource, found, built.identities[place])
-                name = _name(resource, built.identities[place])
+                self._check_kind(resource, found, identity)
+                name = _name(resource, identity)
                 self._check_ranges(name, found)
                 for path, reference in found.references:
                     self._pending.setdefault(reference, (name, path))
             elif built.has_ranges:
-                name = _name(resource, built.identities[place])
-                self._check_ranges(name, survey(resource))
+                self._check_ranges(_name(resource, identity), survey(resource))
         self._check_columns(built)
 
-    def _are_columns_valid(self, built: Built) -> bool:
-        """Return whether each value that differs between resources of a kind is right by itself."""
+    def _are_doubtful(self, built: Built) -> Mask:
+        """Return which resources have a value that may be wrong although their kind is right."""
+        filled = built.filled
         if built.name not in self._columns:
-            checks = [
-                None if each.items is not None else column_check(each, self._definitions)
-                for each in built.slots
-            ]
-            is_whole = not built.is_changed and all(each.items is None for each in built.slots)
+            is_whole = not built.is_changed and not filled.items
+            checks = [column_check(each, self._definitions) for each in filled.slots if is_whole]
             self._columns[built.name] = checks if is_whole else None
         checks = self._columns[built.name]
-        return checks is not None and all(
-            check is None or check(values)
-            for check, values in zip(checks, built.columns, strict=True)
-        )
+        if checks is None:
+            return np.ones(len(built), dtype=bool)
+        doubtful = np.zeros(len(built), dtype=bool)
+        for check, values in zip(checks, filled.columns, strict=True):
+            if check is not None:
+                doubtful |= np.append(~check(values.distinct), False)[values.places]
+        return doubtful
 
     def codes_of(self, prefix: str) -> dict[str, dict[str, str]]:
         """Return the codes with their displays, of the systems whose URL begins with `prefix`."""
@@ -160,18 +173,19 @@ class Checker:
             self._findings.add("E4229", resource_type, "", problem, severity=Severity.WARNING)
 
     def _check_columns(self, built: Built) -> None:
-        for path, starts, ends in built.periods:
-            for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-                # Texts in order are periods in order, but for times of unlike offsets.
-                if start is not None and (str(start) > str(end) or "T" in str(start)):
-                    name = _name(built.resources[place], built.identities[place])
-                    self._check_period(name, path, start, end)
-        for path, references in built.references:
-            known = self._pending
-            for place, reference in enumerate(references):
-                if reference is not None and reference not in known:
-                    name = _name(built.resources[place], built.identities[place])
-                    known[str(reference)] = (name, path)
+        for path, starts, ends in built.filled.periods:
+            numbers, first = numbered([starts, ends])
+            wrong = [ends_before_start(starts[each], ends[each]) for each in first.tolist()]
+            for record in np.flatnonzero(np.array(wrong, dtype=bool)[numbers]).tolist():
+                name = self._name_of(built, record)
+                self._report_period(name, path, starts[record], ends[record])
+        for path, references in built.filled.references:
+            for reference, record in references.firsts():
+                if reference not in self._pending:
+                    self._pending[str(reference)] = self._name_of(built, record), path
+
+    def _name_of(self, built: Built, record: int) -> str:
+        return _shown(built.type, built.ids[record].as_py(), built.identities[record].as_py())
 
     def _check_ranges(self, name: str, found: Survey) -> None:
         for path, low, high in found.ranges:
@@ -181,8 +195,11 @@ class Checker:
 
     def _check_period(self, name: str, path: str, start: object, end: object) -> None:
         if ends_before_start(start, end):
-            problem = f"the period ends before it starts, {start} to {end} (per-1)"
-            self._findings.add("E4224", name, path, problem, "correct the record")
+            self._report_period(name, path, start, end)
+
+    def _report_period(self, name: str, path: str, start: object, end: object) -> None:
+        problem = f"the period ends before it starts, {start} to {end} (per-1)"
+        self._findings.add("E4224", name, path, problem, "correct the record")
 
     def _check_code(self, name: str, path: str, system: str, code: str) -> None:
         if (system, code) in self._codes:
@@ -217,7 +234,10 @@ class Checker:
 
 
 def _name(resource: Mapping[str, Any], identity: str) -> str:
+    return _shown(resource.get("resourceType", ""), resource.get("id", ""), identity)
+
+
+def _shown(resource_type: object, id_: object, identity: str) -> str:
     """Return `Type/id`, and the identity where the id does not show it."""
-    id_ = resource.get("id", "")
-    shown = f"{resource.get('resourceType', '')}/{id_}"
+    shown = f"{resource_type}/{id_}"
     return shown if not identity or identity.replace("|", "-") == id_ else f"{shown} ({identity})"

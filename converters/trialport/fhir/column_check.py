@@ -12,16 +12,20 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from trialport.fhir.schema import Definitions
+from trialport.fhir.slot_values import Mask
 from trialport.fhir.template import Slot
 
-_NUMBERS = frozenset({int, float, Decimal, type(None)})
+_NUMBERS = frozenset({int, float, Decimal})
 
-Check = Callable[[Sequence[Any]], bool]
+Check = Callable[[Sequence[Any]], Mask]
+"""Returns which of distinct values, of which none is None, are right."""
 
 
 def column_check(slot: Slot, definitions: Definitions) -> Check | None:
-    """Return what says whether all values of a slot are right; None where the kind tells it.
+    """Return what says which values of a slot are right; None where the kind tells it.
 
     Args:
         slot: what is filled, not with items.
@@ -33,19 +37,23 @@ def column_check(slot: Slot, definitions: Definitions) -> Check | None:
         return _one_type
     if slot.type == "decimal":
         return _numbers
-    is_valid = definitions.leaf_validator(slot.parent, slot.key).is_valid
+    validator = definitions.leaf_validator(slot.parent, slot.key)
 
-    def check(values: Sequence[Any]) -> bool:
-        return all(is_valid(each) for each in set(values) if each is not None)
+    def check(values: Sequence[Any]) -> Mask:
+        # Seldom is any value wrong, and all are asked about at once in a fraction of the time.
+        if validator.is_valid(values):
+            return np.ones(len(values), dtype=bool)
+        return np.array([validator.is_valid([each]) for each in values], dtype=bool)
 
     return check
 
 
-def _one_type(values: Sequence[Any]) -> bool:
+def _one_type(values: Sequence[Any]) -> Mask:
     """Return whether references name resources of one type, which the kind then tells."""
-    return len({each.partition("/")[0] for each in values if each is not None}) < 2
+    is_one = len({each.partition("/")[0] for each in values}) < 2
+    return np.full(len(values), is_one)
 
 
-def _numbers(values: Sequence[Any]) -> bool:
-    """Return whether values are numbers; true and false are none."""
-    return _NUMBERS.issuperset(map(type, values))
+def _numbers(values: Sequence[Any]) -> Mask:
+    """Return which values are numbers; true and false are none."""
+    return np.array([type(each) in _NUMBERS for each in values], dtype=bool)

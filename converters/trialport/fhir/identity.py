@@ -1,5 +1,8 @@
 """The logical id of a resource, made of what identifies its record and of nothing else."""
 
+# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import hmac
@@ -8,13 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 MARK = "\x01"
 """What `reference('Type', key, ...)` puts before `Type|part|part`, for the id to be made later."""
 
-_MOST_KNOWN = 65_536
-
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_READABLE = re.compile(r"[A-Za-z0-9\-][A-Za-z0-9\-.]{0,63}").fullmatch
+_READABLE = r"^\.*[A-Za-z0-9\-][A-Za-z0-9\-.]*\z"  # for RE2; up to `_MOST_CHARACTERS`
+_MOST_CHARACTERS = 64
+_DIGEST_SIZE = 16
 _MARKED = re.compile(r"\x01([A-Z][A-Za-z]*)\|(.*)", re.DOTALL)
 
 
@@ -49,7 +56,6 @@ class Naming:
     """
 
     key: bytes = field(default=b"", repr=False)
-    _references: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def id(self, resource_type: str, identity: str) -> str:
         """Return the logical id of a resource, whose identity is one text."""
@@ -59,22 +65,22 @@ class Naming:
         # Dots alone would be a step up in the path of the resource's address.
         if _LOGICAL_ID.fullmatch(readable) and readable.strip("."):
             return readable
-        return blake2b(f"{resource_type}|{identity}".encode(), digest_size=16).hexdigest()
+        return blake2b(f"{resource_type}|{identity}".encode(), digest_size=_DIGEST_SIZE).hexdigest()
 
-    def ids(self, resource_type: str, identities: Sequence[str]) -> list[str]:
+    def ids(self, resource_type: str, identities: pa.Array) -> pa.Array:
         """Return the logical id of each resource of a type."""
         if self.key:
-            return [self.id(resource_type, each) for each in identities]
-        # Most identities are readable, or hold what no id may; a dot in front is rare.
-        return [
-            name
-            if _READABLE(name)
-            else self.id(resource_type, each)
-            if name[:1] == "."
-            else blake2b(f"{resource_type}|{each}".encode(), digest_size=16).hexdigest()
-            for each in identities
-            for name in (each.replace("|", "-"),)
-        ]
+            made = [self.id(resource_type, each) for each in identities.to_pylist()]
+            return pa.array(made, pa.string())
+        names = pc.replace_substring(identities, "|", "-")
+        is_readable = pc.and_(
+            pc.match_substring_regex(names, _READABLE),
+            pc.less_equal(pc.binary_length(names), _MOST_CHARACTERS),
+        )
+        hidden = identities.filter(pc.invert(is_readable))
+        if not len(hidden):
+            return names
+        return pc.replace_with_mask(names, pc.invert(is_readable), _hashed(resource_type, hidden))
 
     def hidden(self, text: str) -> str:
         """Return a text as 32 hexadecimal digits of its HMAC-SHA256; as it is without a key."""
@@ -86,14 +92,8 @@ class Naming:
         >>> PLAIN.reference("\x01Patient|MSC-GVHD-101-007")
         'Patient/MSC-GVHD-101-007'
         """
-        # Most references of a file name the same few subjects.
-        if marked not in self._references:
-            if len(self._references) >= _MOST_KNOWN:
-                self._references.clear()
-            found = _MARKED.fullmatch(marked)
-            made = marked if found is None else f"{found[1]}/{self.id(*found.groups())}"
-            self._references[marked] = made
-        return self._references[marked]
+        found = _MARKED.fullmatch(marked)
+        return marked if found is None else f"{found[1]}/{self.id(*found.groups())}"
 
     @property
     def key_name(self) -> str:
@@ -103,3 +103,16 @@ class Naming:
 
 PLAIN = Naming()
 """Names that are the identities themselves, or their hashes."""
+
+
+def _hashed(resource_type: str, identities: pa.Array) -> pa.Array:
+    """Return the hash of each identity with its type as hexadecimal text."""
+    start = blake2b(f"{resource_type}|".encode(), digest_size=_DIGEST_SIZE)
+    digests: list[bytes] = []
+    for each in identities.cast(pa.binary()).to_pylist():
+        digest = start.copy()  # less work than to begin anew
+        digest.update(each)
+        digests.append(digest.digest())
+    text = b"".join(digests).hex().encode()
+    bounds = np.arange(0, len(text) + 1, 2 * _DIGEST_SIZE, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(bounds), pa.py_buffer(text))

@@ -1,72 +1,25 @@
 """NDJSON files: one resource a line, sorted by id, the same bytes whatever the order of input."""
 
+# pyarrow makes its compute functions when it is imported, out of sight of a type checker.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialport.fhir.values import written_number
+from trialport.fhir.slot_values import Mask, Places
 from trialport.xport.atomic import atomic_file
-
-_LARGEST_RUN = 64 * 1024 * 1024
-_AT_ONCE = 1024
-
 
 Duplicate = Callable[[str, str, str], None]
 """Told of a resource whose id another has: the id, the identity of the first and its own."""
-
-
-class Sorter:
-    """Takes resources of one type in any order and gives them back by id.
-
-    Up to 64 MiB stay in memory; more goes to sorted runs in the folder, which are merged. A line
-    holds id, identity and JSON text with tabs between.
-    """
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self._name = name
-        self._lines: list[bytes] = []
-        self._size = 0
-        self._runs: list[Path] = []
-
-    def add(self, identities: Iterable[str], resources: Iterable[dict[str, Any]]) -> None:
-        """Take resources; the `id` orders them, then the identity, then the bytes."""
-        # JSON text holds no bare tab or newline, and a tab sorts before every character of an id.
-        lines = [
-            f"{resource['id']}\t{_shown(identity)}\t".encode()
-            + orjson.dumps(resource, written_number, orjson.OPT_APPEND_NEWLINE)
-            for identity, resource in zip(identities, resources, strict=True)
-        ]
-        self._lines += lines
-        self._size += sum(map(len, lines))
-        if self._size >= _LARGEST_RUN:
-            self._spill()
-
-    def lines(self) -> Iterator[bytes]:
-        """Yield the lines by id."""
-        self._lines.sort()
-        streams = [path.open("rb") for path in self._runs]
-        try:
-            yield from heapq.merge(*streams, self._lines) if streams else self._lines
-        finally:
-            for stream in streams:
-                stream.close()
-
-    def _spill(self) -> None:
-        self._lines.sort()
-        path = self._folder / f"{self._name}.{len(self._runs):04}"
-        with path.open("xb") as stream:
-            stream.writelines(self._lines)
-        self._runs.append(path)
-        self._lines, self._size = [], 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +36,16 @@ class WrittenFile:
 def write_ndjson(
     path: Path,
     resource_type: str,
-    lines: Iterator[bytes],
+    blocks: Iterable[pa.RecordBatch],
     duplicate: Duplicate,
     seen: Callable[[str], None] | None = None,
 ) -> WrittenFile:
-    """Write the JSON of sorted lines, one a line; UTF-8 without a byte order mark.
+    """Write the JSON texts of resources, one a line; UTF-8 without a byte order mark.
 
     Args:
         path: the file.
         resource_type: the type of the resources.
-        lines: of a `Sorter`; the first of each id is written.
+        blocks: of a `Sorter`; the first resource of each id is written.
         duplicate: told of every further resource of an id.
         seen: told the id of each resource that is written.
 
@@ -101,24 +54,56 @@ def write_ndjson(
     """
     digest = hashlib.sha256()
     count = size = 0
-    last = last_identity = b""
     with atomic_file(path) as stream:
-        while part := list(islice(lines, _AT_ONCE)):
-            texts: list[bytes] = []
-            for line in part:
-                id_, identity, text = line.split(b"\t", 2)
-                if id_ == last:
-                    duplicate(id_.decode(), last_identity.decode(), identity.decode())
-                    continue
-                last, last_identity = id_, identity
-                texts.append(text)
-                if seen is not None:
-                    seen(id_.decode())
-            data = b"".join(texts)
+        for block in blocks:
+            kept = _first_of_each(block, duplicate)
+            data = _joined(kept.column("text"))
             digest.update(data)
             size += stream.write(data)
-            count += len(texts)
+            count += len(kept)
+            if seen is not None:
+                for id_ in kept.column("id").to_pylist():
+                    seen(id_)
     return WrittenFile(path, resource_type, count, size, digest.hexdigest())
+
+
+def _first_of_each(block: pa.RecordBatch, duplicate: Duplicate) -> pa.RecordBatch:
+    """Return the first resource of each id; report the others.
+
+    Those of one id are ordered by their identity and their text.
+    """
+    ids = block.column("id")
+    is_same = pc.equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    if not is_same.any():
+        return block
+    rows = np.arange(len(block))
+    kept = np.append(True, ~is_same)
+    # In front of each run of one id its first resource, wherever it stood.
+    for start, run in _runs(rows, kept):
+        known = [(_shown(block.column("identity")[row].as_py()), row) for row in run]
+        known.sort(key=lambda each: (each[0], block.column("text")[each[1]].as_py()))
+        rows[start] = known[0][1]
+        for identity, _ in known[1:]:
+            duplicate(ids[start].as_py(), known[0][0], identity)
+    return block.take(pa.array(rows[kept]))
+
+
+def _runs(rows: Places, is_first: Mask) -> Iterator[tuple[int, list[int]]]:
+    """Yield where each run of more than one row begins, and its rows."""
+    starts = np.flatnonzero(is_first)
+    ends = np.append(starts[1:], len(rows))
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if end - start > 1:
+            yield start, list(range(start, end))
+
+
+def _joined(texts: pa.Array) -> memoryview:
+    """Return all texts behind one another: they lie so in memory."""
+    _, bounds, data = texts.buffers()
+    if data is None:
+        return memoryview(b"")
+    own = np.frombuffer(bounds, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(data)[own[0] : own[-1]]
 
 
 def _shown(identity: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,39 +14,56 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialport.fhir.filled import Writing, fill, missing
+from trialport.fhir.filled import Filled, Writing, fill, missing
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import PLAIN, Naming, identity_key
+from trialport.fhir.record_texts import RecordTexts, Whole
 from trialport.fhir.schema import Definitions, Version
+from trialport.fhir.slot_values import Places, SlotValues
 from trialport.fhir.template import Slot, Template
-from trialport.fhir.values import Value, json_values
+from trialport.fhir.values import json_values
 from trialport.plan.model import ResourceStep
 
-# The garbage collector goes through all that is alive: the fewer resources, the faster.
-_AT_ONCE = 1024
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+Identifier = Callable[[str], Any]
+
+_AT_ONCE = 16_384
+"""Resources that are made together: many for work on columns, few for the memory they take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
     """Resources of one type, and what the checks need of each without looking into it.
 
-    `identities` are what the ids are made of. Resources of one `kind` have the same elements and
-    the same codes. `references` and `periods` hold the values of one element in each list, with
-    the path of the element; `columns` those of each slot. With `has_ranges` there are elements with
-    a low and a high value; with `is_changed` the resources are of another version than the slots.
+    `name` is that of the step that they are made by. `identities` are what the `ids` are made of;
+    `filled` what their content is. With `has_ranges` there are elements with a low and a high
+    value; with `is_changed` the resources are of another version than what is filled.
     """
 
     type: str
-    resources: list[dict[str, Any]]
-    identities: list[str]
-    kinds: list[Hashable]
-    references: list[tuple[str, Sequence[Value]]]
-    periods: list[tuple[str, Sequence[Value], Sequence[Value]]]
-    has_ranges: bool = False
-    is_changed: bool = False
-    slots: Sequence[Slot] = ()
-    columns: Sequence[Sequence[Any]] = ()
-    name: str = ""
+    name: str
+    ids: pa.Array
+    identities: pa.Array
+    filled: Filled
+    has_ranges: bool
+    is_changed: bool
+    _whole: Whole
+    _texts: RecordTexts
+
+    def __len__(self) -> int:
+        """Return the number of resources."""
+        return self.filled.length
+
+    def resource(self, record: int) -> dict[str, Any]:
+        """Return the resource of a record."""
+        named = self.ids[record].as_py(), self.identities[record].as_py()
+        return self._whole(self.filled.content(record), named)
+
+    def texts(self) -> Iterator[tuple[Places, pa.Array]]:
+        """Yield numbers of records and the lines of NDJSON that their resources are."""
+        every = np.arange(len(self))
+        named = (SlotValues(each.to_pylist(), every) for each in (self.ids, self.identities))
+        yield from self._texts.of(self.filled, tuple(named))
 
 
 def build(
@@ -59,6 +76,7 @@ def build(
     offset: str = "",
     naming: Naming = PLAIN,
     version: Version = "R4",
+    change: Change | None = None,
 ) -> Iterator[Built]:
     """Yield one resource a record, in the order of the records, a batch at a time.
 
@@ -78,21 +96,49 @@ def build(
         offset: the study's offset from UTC, for times that have none.
         naming: how resources are named.
         version: the FHIR version that codes are spelled for.
+        change: makes resources of another version of those that are made here.
     """
     template = Template(step.content, step.type, "", "", definitions, version)
     is_written = "identifier" in template.elements
     identifier = None if is_written else _identifier(step, definitions, studyid, naming)
     hide = _hidden(step, studyid, naming) if naming.key else None
-    writing = Writing(offset, naming, version)
+    whole = _whole(step.type, identifier, hide, change)
+    writing, texts = Writing(offset, naming, version), RecordTexts(whole, b"\n")
     for batch in batches:
         named = _with_identity(step, batch, findings)
         for start in range(0, named.num_rows, _AT_ONCE):
             part = named.slice(start, _AT_ONCE)
-            built = _built(step, part, template, identifier, findings, writing)
-            if hide is not None:
-                for each in built.resources:
-                    hide(each)
-            yield built
+            identities = _keys([part.column(name) for name in step.identity])
+            ids = naming.ids(step.type, identities)
+            filled = _filled(template, part, ids, step.type, writing, findings)
+            yield Built(
+                step.type,
+                step.step.name,
+                ids,
+                identities,
+                filled,
+                template.has_ranges,
+                change is not None,
+                whole,
+                texts,
+            )
+
+
+def _whole(
+    resource_type: str, identifier: Identifier | None, hide: Change | None, change: Change | None
+) -> Whole:
+    """Return what makes resources of their content, their ids and their identities."""
+
+    def whole(content: Any, named: Sequence[Any]) -> dict[str, Any]:  # noqa: ANN401
+        made = {"resourceType": resource_type, "id": named[0]}
+        if identifier is not None:
+            made["identifier"] = identifier(named[1])
+        made |= content
+        if hide is not None:
+            made = hide(made)
+        return made if change is None else change(made)
+
+    return whole
 
 
 def _with_identity(step: ResourceStep, batch: pa.RecordBatch, findings: Findings) -> pa.RecordBatch:
@@ -109,52 +155,26 @@ def _with_identity(step: ResourceStep, batch: pa.RecordBatch, findings: Findings
     return batch.filter(pa.array(~is_missing)) if is_missing.any() else batch
 
 
-def _built(
-    step: ResourceStep,
-    batch: pa.RecordBatch,
+def _filled(
     template: Template,
-    identifier: Callable[[str], Any] | None,
-    findings: Findings,
+    batch: pa.RecordBatch,
+    ids: pa.Array,
+    resource_type: str,
     writing: Writing,
-) -> Built:
-    keys = _keys([batch.column(name) for name in step.identity])
-    ids = writing.naming.ids(step.type, keys)
+    findings: Findings,
+) -> Filled:
+    def report(slot: Slot, record: int, value: object) -> None:
+        _report(slot, f"{resource_type}/{ids[record]}", value, findings)
 
-    def report(slot: Slot, row: int, value: object) -> None:
-        _report(slot, f"{step.type}/{ids[row]}", value, findings)
-
-    filled = fill(template, batch.num_rows, batch.column, writing, report)
-    type_ = step.type
-    if identifier is None:
-        resources = [
-            {"resourceType": type_, "id": id_, **content}
-            for id_, content in zip(ids, filled.contents, strict=True)
-        ]
-    else:
-        resources = [
-            {"resourceType": type_, "id": id_, "identifier": identifier(key), **content}
-            for key, id_, content in zip(keys, ids, filled.contents, strict=True)
-        ]
-    return Built(
-        type=step.type,
-        resources=resources,
-        identities=keys,
-        kinds=filled.kinds,
-        references=filled.references,
-        periods=filled.periods,
-        has_ranges=template.has_ranges,
-        slots=template.slots,
-        columns=filled.columns,
-        name=step.step.name,
-    )
+    return fill(template, batch.num_rows, batch.column, writing, report)
 
 
-def _keys(columns: Sequence[pa.Array]) -> list[str]:
+def _keys(columns: Sequence[pa.Array]) -> pa.Array:
     """Return the identity of each record as one text."""
     if all(pa.types.is_string(each.type) for each in columns):
-        return pc.binary_join_element_wise(*columns, "|").to_pylist()
+        return pc.binary_join_element_wise(*columns, "|")
     parts = [map(str, json_values(each)) for each in columns]
-    return [identity_key(each) for each in zip(*parts, strict=True)]
+    return pa.array([identity_key(each) for each in zip(*parts, strict=True)], pa.string())
 
 
 def _report(slot: Slot, name: str, value: object, findings: Findings) -> None:
@@ -170,7 +190,7 @@ def _report(slot: Slot, name: str, value: object, findings: Findings) -> None:
 
 def _identifier(
     step: ResourceStep, definitions: Definitions, studyid: str, naming: Naming
-) -> Callable[[str], Any] | None:
+) -> Identifier | None:
     """Return what makes the identifier of an identity; None where the type takes none."""
     if not studyid or not definitions.element_type(step.type, "identifier"):
         return None
@@ -183,11 +203,11 @@ def _identifier(
 _PERSONS = frozenset({"Patient", "ResearchSubject"})
 
 
-def _hidden(step: ResourceStep, studyid: str, naming: Naming) -> Callable[[dict[str, Any]], None]:
+def _hidden(step: ResourceStep, studyid: str, naming: Naming) -> Change:
     """Return what hides the numbers of persons in a resource: identifiers and the source."""
     start = f"urn:trialport:{quote(studyid, safe='')}:"
 
-    def hide(resource: dict[str, Any]) -> None:
+    def hide(resource: dict[str, Any]) -> dict[str, Any]:
         if step.type in _PERSONS:
             resource["identifier"] = [
                 {**each, "value": naming.hidden(f"{each.get('system', '')}|{each['value']}")}
@@ -197,5 +217,6 @@ def _hidden(step: ResourceStep, studyid: str, naming: Naming) -> Callable[[dict[
         source = resource.get("meta", {}).get("source")
         if source:
             resource["meta"] = {**resource["meta"], "source": start + naming.hidden(source)}
+        return resource
 
     return hide

@@ -41,14 +41,14 @@ class Definitions:
         return self._validators[resource_type]
 
     def leaf_validator(self, parent: str, name: str) -> Draft202012Validator:
-        """Return the validator of one value of an element of a type."""
+        """Return the validator of a list of values, each of them of an element of a type."""
         from jsonschema_rs import Draft202012Validator
 
         key = f"{parent}.{name}"
         if key not in self._leaves:
             found = self.types.get(parent, {}).get("properties", {}).get(name, True)
             found = found.get("items", found) if isinstance(found, dict) else found
-            schema = {"allOf": [found], "$defs": self.types}
+            schema = {"items": found, "$defs": self.types}
             made = Draft202012Validator(schema, validate_formats=True)
             self._leaves[key] = made
         return self._leaves[key]

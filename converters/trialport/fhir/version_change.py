@@ -110,8 +110,9 @@ def _take(
 def _shaped(step: Change, value: Any, parent: str, definitions: Definitions) -> Any:  # noqa: ANN401
     """Return the value, or each of its items, under its new code and inside its new shape."""
     items = value if isinstance(value, list) else [value]
-    codes = step.recode or {}
-    shaped = [_fill(step.shape, codes.get(_text(each), each)) for each in items]
+    codes = step.recode
+    recoded = [codes.get(_text(each), each) for each in items] if codes else items
+    shaped = [_fill(step.shape, each) for each in recoded]
     return shaped if definitions.is_repeated(parent, step.put) else shaped[0]
 
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 
 from trialport.diagnostics import Diagnostic
 from trialport.fhir.check import Checker
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import PLAIN, Naming
+from trialport.fhir.json_texts import TEXT
 from trialport.fhir.local_systems import local_prefix, local_systems
-from trialport.fhir.ndjson import Sorter, WrittenFile, write_ndjson
-from trialport.fhir.resource import Built, build
+from trialport.fhir.ndjson import WrittenFile, write_ndjson
+from trialport.fhir.resource import build
 from trialport.fhir.schema import Version, load_definitions
-from trialport.fhir.version_change import Resource, changer, load_changes
+from trialport.fhir.sorter import Sorter
+from trialport.fhir.version_change import changer, load_changes
 from trialport.plan.model import ResourceStep
 from trialport.templates import shipped
 
@@ -78,7 +80,7 @@ def write_resources(
                 # What is for R5 alone is written as R5 has it.
                 is_r4 = "R4" in step.versions
                 change = changer(step.type, changes, types) if is_r4 else None
-                for made in build(
+                for built in build(
                     step,
                     batches,
                     written_for if is_r4 else types,
@@ -87,21 +89,26 @@ def write_resources(
                     offset=offset,
                     naming=naming,
                     version=version,
+                    change=change,
                 ):
-                    built = made if change is None else _changed(made, change)
                     checker.check_built(built)
-                    sorter.add(built.identities, built.resources)
+                    for rows, texts in built.texts():
+                        taken = pa.array(rows)
+                        sorter.add(built.ids.take(taken), built.identities.take(taken), texts)
         if studyid:
             codes = checker.codes_of(local_prefix(studyid))
             for identity, resource in local_systems(codes, studyid, naming):
                 checker.check(resource)
                 name = resource["resourceType"]
-                sorters.setdefault(name, Sorter(Path(runs), name)).add([identity], [resource])
+                sorter = sorters.setdefault(name, Sorter(Path(runs), name))
+                line = orjson.dumps(resource, option=orjson.OPT_APPEND_NEWLINE)
+                named = pa.array([resource["id"]]), pa.array([identity])
+                sorter.add(*named, pa.array([line], TEXT))
         files = tuple(
             write_ndjson(
                 target / f"{each}.ndjson",
                 each,
-                sorters[each].lines(),
+                sorters[each].blocks(),
                 partial(_report_second, each, findings),
                 partial(checker.seen, each) if checker.waits_for(each) else None,
             )
@@ -109,10 +116,6 @@ def write_resources(
         )
     checker.finish()
     return files, findings.all()
-
-
-def _changed(built: Built, change: Callable[[Resource], Resource]) -> Built:
-    return replace(built, resources=[change(each) for each in built.resources], is_changed=True)
 
 
 @contextmanager
