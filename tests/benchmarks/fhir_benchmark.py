@@ -15,7 +15,6 @@ models take so long that they are given fewer resources.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import resource
 import statistics
@@ -95,7 +94,6 @@ def _dumped(rows: int) -> dict[str, float]:
 
     made: list[float] = []
     size = 0
-    gc.disable()
     start = time.process_time()
     findings, types = Findings(), load_definitions(shipped() / "fhir", "R4")
     checker = Checker(types, findings)

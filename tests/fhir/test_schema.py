@@ -7,6 +7,8 @@ from trialport.fhir.schema import Version, load_definitions
 from trialport.fhir.schema_faults import schema_faults
 from trialport.templates import shipped
 
+from tests.fhir.wrong_resources import FAULTY, VALID, faulty
+
 TYPES = (
     "AdverseEvent Bundle CodeSystem Condition Evidence EvidenceVariable Group Location "
     "MedicationAdministration Observation Organization Patient Procedure Provenance ResearchStudy "
@@ -87,3 +89,33 @@ def test_a_fault_in_a_type_that_has_a_title_is_told() -> None:
         "site": [{"reference": "Locations/1"}],
     }
     assert [each.element for each in schema_faults(study, "ResearchStudy", definitions)] != []
+
+
+def test_a_resource_is_valid_alone_exactly_where_the_whole_schema_takes_it() -> None:
+    types = load_definitions(shipped() / "fhir", "R4")
+    changed = [(type_, faulty(type_, change)) for _, type_, change, *_ in FAULTY]
+    every = [*((each["resourceType"], each) for each in VALID), *changed]
+    found = [types.is_valid(type_, each) for type_, each in every]
+    assert found == [types.validator(type_).is_valid(each) for type_, each in every]
+    assert set(found) == {True, False}
+
+
+@pytest.mark.parametrize(("status", "is_valid"), [("final", True), ("done", False)])
+def test_resources_in_a_resource_are_held_to_their_types(status: str, is_valid: bool) -> None:
+    types = load_definitions(shipped() / "fhir", "R4")
+    inner = {"resourceType": "Observation", "id": "i", "status": status, "code": {"text": "x"}}
+    assert types.is_valid("Patient", {"resourceType": "Patient", "contained": [inner]}) is is_valid
+
+
+def test_values_are_held_against_the_element_and_what_its_schema_names() -> None:
+    types = load_definitions(shipped() / "fhir", "R4")
+    for parent, name, right, wrong in [
+        ("Observation", "effectiveDateTime", "2021-05", "2021-02-30"),
+        ("Observation", "status", "final", "done"),
+        ("Observation", "category", {"text": "x"}, {"txt": "x"}),
+        ("Extension", "valueQuantity", {"value": 1}, {"value": "1"}),
+        ("Meta", "source", "urn:a", "urn: a"),
+    ]:
+        validator = types.leaf_validator(parent, name)
+        assert validator.is_valid([right, right])
+        assert not validator.is_valid([right, wrong])

@@ -132,6 +132,20 @@ def test_an_adverse_event(r5: Definitions) -> None:
     }
 
 
+def test_a_period_that_says_when_it_ends_begins_with_the_date_beside_it(r5: Definitions) -> None:
+    def occurrence(period: dict[str, str], **date: str) -> dict[str, Any]:
+        extension = {"url": f"{XVER}AdverseEvent.occurrence", "valuePeriod": period}
+        event = {"resourceType": "AdverseEvent", "id": "a", "extension": [extension], **date}
+        made = _changed(event, r5)
+        assert "occurrenceDateTime" not in made
+        return made["occurrencePeriod"]
+
+    end, whole = {"end": "2021-05-03"}, {"start": "2021-05-02", "end": "2021-05-03"}
+    assert occurrence(end, date="2021-05") == {"start": "2021-05", "end": "2021-05-03"}
+    assert occurrence(end) == end
+    assert occurrence(whole, date="2021-05-01") == whole
+
+
 def test_arms_are_comparison_groups_that_subjects_can_name(r5: Definitions) -> None:
     made = _changed(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Checker:
         """
         kinds = self._kinds.setdefault(built.name, set())
         filled = built.filled
-        is_valid = self._definitions.validator(built.type).is_valid
+        is_valid = partial(self._definitions.is_valid, built.type)
         new: dict[int, dict[str, Any]] = {}
         for kind, record in SlotValues(filled.kinds, filled.kind_of).firsts():
             if kind not in kinds:
@@ -217,7 +218,7 @@ class Checker:
         """Report E4230 and E4228 for a shape that the schema takes: the models, the invariants."""
         resource_type = str(resource.get("resourceType", ""))
         version = self._definitions.version
-        if not self._definitions.validator(resource_type).is_valid(resource):
+        if not self._definitions.is_valid(resource_type, resource):
             return
         if self._with_models and has_model(resource_type, version):
             for element, problem in model_faults(resource, version):

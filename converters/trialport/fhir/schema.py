@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
 Version = Literal["R4", "R5"]
+
+_DEFINED = "#/$defs/"
+_ANY_RESOURCE = "ResourceList"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +30,60 @@ class Definitions:
     systems: Mapping[str, frozenset[str]]
     invariants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    _alone: dict[str, Draft202012Validator] = field(default_factory=dict)
     _leaves: dict[str, Draft202012Validator] = field(default_factory=dict)
+
+    def is_valid(self, resource_type: str, resource: Mapping[str, Any]) -> bool:
+        """Return whether a resource satisfies the definition of its type."""
+        # Most resources hold no other one, and without all types a validator is soon made.
+        alone = self._validator_alone(resource_type)
+        return alone.is_valid(resource) or self.validator(resource_type).is_valid(resource)
 
     def validator(self, resource_type: str) -> Draft202012Validator:
         """Return the validator of a resource type; without a definition, that there is the type."""
         from jsonschema_rs import Draft202012Validator
 
         if resource_type not in self._validators:
-            name = resource_type if self.defines(resource_type) else "ResourceList"
-            schema = {"$ref": f"#/$defs/{name}", "$defs": self.types}
+            name = resource_type if self.defines(resource_type) else _ANY_RESOURCE
+            schema = {"$ref": f"{_DEFINED}{name}", "$defs": self.types}
             made = Draft202012Validator(schema, validate_formats=True)
             self._validators[resource_type] = made
         return self._validators[resource_type]
 
+    def _validator_alone(self, resource_type: str) -> Draft202012Validator:
+        """Return the validator of a resource type that refuses resources in it, right or not."""
+        if resource_type not in self._alone:
+            name = resource_type if self.defines(resource_type) else _ANY_RESOURCE
+            made = self._made({"$ref": f"{_DEFINED}{name}"}, {_ANY_RESOURCE: False})
+            self._alone[resource_type] = made
+        return self._alone[resource_type]
+
     def leaf_validator(self, parent: str, name: str) -> Draft202012Validator:
         """Return the validator of a list of values, each of them of an element of a type."""
-        from jsonschema_rs import Draft202012Validator
-
         key = f"{parent}.{name}"
         if key not in self._leaves:
             found = self.types.get(parent, {}).get("properties", {}).get(name, True)
             found = found.get("items", found) if isinstance(found, dict) else found
-            schema = {"items": found, "$defs": self.types}
-            made = Draft202012Validator(schema, validate_formats=True)
-            self._leaves[key] = made
+            self._leaves[key] = self._made({"items": found}, {})
         return self._leaves[key]
+
+    def _made(self, schema: dict[str, Any], instead: Mapping[str, Any]) -> Draft202012Validator:
+        """Return the validator of a schema with the types that it names, some of them replaced."""
+        from jsonschema_rs import Draft202012Validator
+
+        named: dict[str, Any] = {}
+        left = [schema]
+        while left:
+            for name in _references(left.pop()):
+                if name not in named:
+                    named[name] = instead.get(name, self.types.get(name))
+                    left.append(named[name])
+        return Draft202012Validator({**schema, "$defs": named}, validate_formats=True)
 
     @property
     def resource_types(self) -> tuple[str, ...]:
         """Every type of resource of the version, those too that cannot be checked."""
-        return tuple(self.types["ResourceList"]["properties"]["resourceType"]["enum"])
+        return tuple(self.types[_ANY_RESOURCE]["properties"]["resourceType"]["enum"])
 
     def defines(self, resource_type: str) -> bool:
         """Return whether resources of a type can be checked."""
@@ -71,7 +98,7 @@ class Definitions:
         found = self.types.get(parent, {}).get("properties", {}).get(name, {})
         found = found.get("items", found)
         reference = found.get("$ref") or found.get("allOf", [{}])[0].get("$ref", "")
-        return reference.removeprefix("#/$defs/")
+        return reference.removeprefix(_DEFINED)
 
     def is_repeated(self, parent: str, name: str) -> bool:
         """Return whether an element is written as an array."""
@@ -84,6 +111,18 @@ def load_types(folder: Traversable, version: Version) -> Definitions:
     return Definitions(
         version, orjson.loads((folder / version.lower() / "schema.json").read_bytes()), {}
     )
+
+
+def _references(schema: Any) -> Iterator[str]:  # noqa: ANN401 - a value of JSON
+    """Yield the name of each type that a schema refers to."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix(_DEFINED)
+        for each in schema.values():
+            yield from _references(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _references(each)
 
 
 def load_definitions(folder: Traversable, version: Version) -> Definitions:

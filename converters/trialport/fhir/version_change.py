@@ -174,15 +174,22 @@ def _set_element(
     value_key = next((each for each in extension if each.startswith("value")), "")
     if value_key:
         is_choice = not definitions.element_type(parent, name)
-        for other in [each for each in node if is_choice and _is_choice_of(each, name)]:
-            del node[other]
+        others = [each for each in node if is_choice and _is_choice_of(each, name)]
+        replaced = {each: node.pop(each) for each in others}
         key = name + value_key.removeprefix("value") if is_choice else name
-        value = extension[value_key]
+        value = _begun(extension[value_key], replaced.get(f"{name}DateTime"))
     else:
         key, value, kind = name, Resource(), definitions.element_type(parent, name)
         for each in extension.get("extension", []):
             _set_element(value, str(each.get("url", "")), each, kind, definitions)
     _put(node, key, _repeated(value, parent, key, definitions), parent, definitions)
+
+
+def _begun(value: Any, date: Any) -> Any:  # noqa: ANN401
+    """Return a Period that says only when it ends with the date in whose place it comes."""
+    if date is not None and isinstance(value, dict) and "end" in value and "start" not in value:
+        return {"start": date, **value}
+    return value
 
 
 def _is_choice_of(key: str, name: str) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -72,7 +70,7 @@ def write_resources(
     checker = Checker(types, findings, with_models=with_models)
     target = folder / version
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".runs.", dir=target) as runs, _without_collector():
+    with tempfile.TemporaryDirectory(prefix=".runs.", dir=target) as runs:
         sorters: dict[str, Sorter] = {}
         for step, batches in steps:
             if version in step.versions:
@@ -116,18 +114,6 @@ def write_resources(
         )
     checker.finish()
     return files, findings.all()
-
-
-@contextmanager
-def _without_collector() -> Generator[None]:
-    """Pause the garbage collector: resources hold no cycles, and it would walk them for nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _report_second(
