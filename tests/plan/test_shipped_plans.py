@@ -19,7 +19,8 @@ def queries(request: pytest.FixtureRequest) -> list[exp.Expr]:
     assert found is not None
     steps = [*found.plan.steps, *(each.step for each in found.plan.resources)]
     assert len(steps) >= 5
-    return [each.query for each in steps]
+    # Copied, because only then does each part know what it stands in.
+    return [each.query.copy() for each in steps]
 
 
 def test_no_step_asks_the_clock_or_the_machine(queries: list[exp.Expr]) -> None:

@@ -54,13 +54,13 @@ def _limited(seen: Assessed, before: str, every: str) -> exp.Select:
         known = sql.call("coalesce", sql.column("d", "b"), sql.column("tte.startdt", "q"))
         days = exp.Sub(this=sql.column("E", "q"), expression=known)
         late = exp.And(
-            this=exp.EQ(this=kind.copy(), expression=_ONE.copy()),
+            this=exp.EQ(this=kind, expression=_ONE.copy()),
             expression=exp.GT(this=exp.Paren(this=days), expression=exp.Literal.number(seen.gap)),
         )
         kind = sql.when(late, exp.Literal.number(5), kind)
     days = {2: sql.column("K", "q"), 3: sql.column("W", "q"), 4: sql.column("tte.c_date", "q")}
     ifs = [
-        exp.If(this=exp.EQ(this=kind.copy(), expression=exp.Literal.number(number)), true=day)
+        exp.If(this=exp.EQ(this=kind, expression=exp.Literal.number(number)), true=day)
         for number, day in days.items()
     ]
     limit = exp.Case(ifs=ifs, default=exp.Sub(this=sql.column("E", "q"), expression=_ONE.copy()))

@@ -72,7 +72,7 @@ def add_base(
     faults.test_columns = {}
     base = Base(relation, {"src": relation})
     select = exp.select(
-        sql.alias(exp.cast(sql.column(relation.key, "src"), exp.DataType.Type.BIGINT), "__row")
+        sql.alias(sql.cast(sql.column(relation.key, "src"), exp.DataType.Type.BIGINT), "__row")
     )
     _take(select, "src", relation)
     source = _rows(node) if node.rows is not None else table(relation.name, "src")
@@ -105,7 +105,7 @@ def _rows(node: Records) -> exp.Subquery:
     for number, row in enumerate(node.rows, start=1):
         cells = [sql.text(row[each].text) if each in row else exp.Null() for each in columns]
         texts = [
-            sql.alias(exp.cast(cell, exp.DataType.Type.VARCHAR), name)
+            sql.alias(sql.cast(cell, exp.DataType.Type.VARCHAR), name)
             for cell, name in zip(cells, columns, strict=True)
         ]
         selects.append(exp.select(sql.alias(exp.Literal.number(number), "__row"), *texts))
@@ -146,7 +146,7 @@ def _visit_cells(name: str, visit: Visit) -> list[exp.Expr]:
         for each, value in given.items()
     }
     cells = [
-        sql.alias(exp.cast(number, exp.DataType.Type.DOUBLE), each)
+        sql.alias(sql.cast(number, exp.DataType.Type.DOUBLE), each)
         for each, number in numbers.items()
     ]
     return [sql.alias(sql.text(name), "name"), *cells]
@@ -232,7 +232,7 @@ def _joined_rows(
     select.select(sql.alias(sql.column(relation.key, "r"), "__key"), copy=False)
     select.from_(table(relation.name, "r"), copy=False)
     if where is not None:
-        select.where(where.copy(), copy=False)
+        select.where(where, copy=False)
     if not single:
         return select
     group = [sql.column(each, "r") for each in keys]
@@ -240,9 +240,7 @@ def _joined_rows(
         exp.Ordered(this=sql.column(each, "r"), nulls_first=False)
         for each in (*relation.order, relation.key)
     ]
-    count = exp.Window(
-        this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in group]
-    )
+    count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=list(group))
     number = exp.Window(
         this=exp.RowNumber(), partition_by=group, order=exp.Order(expressions=order)
     )
@@ -352,7 +350,7 @@ def _tests(
 
 
 def _text(tree: exp.Expr, name: str) -> exp.Expr:
-    return sql.alias(exp.cast(tree, exp.DataType.Type.VARCHAR), name)
+    return sql.alias(sql.cast(tree, exp.DataType.Type.VARCHAR), name)
 
 
 def _stack(selects: list[exp.Select], chain: Chain) -> None:

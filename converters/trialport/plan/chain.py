@@ -65,7 +65,7 @@ class Chain:
     def filter(self, condition: exp.Expr) -> None:
         """Add a table of the records for which the condition holds."""
         select = exp.select(exp.Star()).from_(table(self.last), copy=False)
-        self.add(select.where(condition.copy(), copy=False))
+        self.add(select.where(condition, copy=False))
 
 
 def _outer(tree: exp.Expr) -> exp.Expr:
@@ -130,7 +130,7 @@ class FaultColumns:
             name, fault.code, fault.problem, fault.remedy, shown, place, raw, severity
         )
         self.columns.append(column)
-        return sql.alias(exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR, copy=False), name)
+        return sql.alias(sql.cast(fault.value, exp.DataType.Type.VARCHAR), name)
 
     def _raw_column(self, uses: frozenset[Reference]) -> str:
         """Return the raw column at fault, where it is one and of the source record."""

@@ -65,4 +65,4 @@ def _shown(node: Check, scope: RecordScope, collector: Collector) -> Compiled | 
 def _text(made: Compiled) -> exp.Expr:
     if made.type is Type.NUMBER:
         return sql.call("tp_number_text", made.sql)
-    return exp.cast(made.sql, exp.DataType.Type.VARCHAR)
+    return sql.cast(made.sql, exp.DataType.Type.VARCHAR)

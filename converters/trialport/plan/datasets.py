@@ -508,7 +508,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     for place, block in enumerate(blocks):
         chain.ctes += block.chain.ctes
         cells: list[exp.Expr] = [
-            sql.alias(exp.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
+            sql.alias(sql.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
         ]
         cells.append(sql.column("__row"))
         cells += [_cell(name, _key_type(name, work), block) for name in row_keys]
@@ -521,7 +521,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     order = [*keys, *(name for name in early if name not in keys), "__block", "__row", *row_keys]
     terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
     tie = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
-    numbered = exp.select(exp.Star(), sql.alias(tie, TIE), sql.alias(tie.copy(), "__rid"))
+    numbered = exp.select(exp.Star(), sql.alias(tie, TIE), sql.alias(tie, "__rid"))
     chain.add(numbered.from_(table(stacked), copy=False))
     chain.materialise()
     return chain
@@ -546,7 +546,7 @@ def _sql_type(name: str, work: _Work) -> exp.DType | exp.DataType:
 
 def _cell(name: str, kind: exp.DType | exp.DataType, block: _Block) -> exp.Expr:
     value = sql.column(name) if name in block.columns else exp.Null()
-    return sql.alias(exp.cast(value, kind, copy=False), name)
+    return sql.alias(sql.cast(value, kind), name)
 
 
 def _fill_late(

@@ -151,16 +151,16 @@ def candidates(
     sequence = sql.column(event.sequence.text, "r") if event.sequence else exp.Null()
     conditions = [
         possible,
-        exp.GTE(this=date.copy(), expression=start),
+        exp.GTE(this=date, expression=start),
     ]
     if node.cutoff is not None:
-        conditions.append(exp.LTE(this=date.copy(), expression=cutoff))
+        conditions.append(exp.LTE(this=date, expression=cutoff))
     conditions += [where.sql] if where is not None else []
     select = exp.select(
         sql.column("__rid", "p"),
         sql.alias(date, "d"),
-        sql.alias(exp.cast(flag, exp.DataType.Type.VARCHAR), "f"),
-        sql.alias(exp.cast(sequence, exp.DataType.Type.DOUBLE), "s"),
+        sql.alias(sql.cast(flag, exp.DataType.Type.VARCHAR), "f"),
+        sql.alias(sql.cast(sequence, exp.DataType.Type.DOUBLE), "s"),
         sql.alias(sql.column(relation.key, "r"), "k"),
     ).from_(table(subjects, "p"), copy=False)
     on = [
@@ -174,7 +174,7 @@ def candidates(
         earlier = named[event.not_before.text].table
         on_rid = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
         select.join(sql.inner_join(table(earlier, "n"), on_rid), copy=False)
-        conditions.append(exp.GTE(this=date.copy(), expression=sql.column("d", "n")))
+        conditions.append(exp.GTE(this=date, expression=sql.column("d", "n")))
     whole = sql.every(conditions)
     assert whole is not None
     return select.where(whole, copy=False)
@@ -182,7 +182,7 @@ def candidates(
 
 def first_of(records: exp.Select) -> exp.Select:
     """Return the first of the records of each subject."""
-    date, key = (each.this.copy() for each in records.expressions if each.alias in {"d", "k"})
+    date, key = (each.this for each in records.expressions if each.alias in {"d", "k"})
     order = [exp.Ordered(this=each, nulls_first=False) for each in (date, key)]
     number = exp.Window(
         this=exp.RowNumber(),
@@ -204,10 +204,10 @@ def _event_date(
     complete = sql.call("tp_complete_date", column)
     if not imputed:
         return complete, exp.Null(), sql.not_null(complete)
-    first = sql.call("greatest", sql.call("tp_earliest_day", column.copy()), start.copy())
-    possible = exp.GTE(this=sql.call("tp_latest_day", column.copy()), expression=start.copy())
+    first = sql.call("greatest", sql.call("tp_earliest_day", column), start)
+    possible = exp.GTE(this=sql.call("tp_latest_day", column), expression=start)
     date = sql.call("coalesce", complete, sql.when(possible, first))
-    return date, sql.call("tp_imputation_flag", column.copy()), sql.not_null(date)
+    return date, sql.call("tp_imputation_flag", column), sql.not_null(date)
 
 
 def _undated(name: str, event: Event, relation: Relation, where: Compiled | None) -> FaultQuery:
@@ -218,7 +218,7 @@ def _undated(name: str, event: Event, relation: Relation, where: Compiled | None
 
 def _unimputed(name: str, event: Event, relation: Relation, where: Compiled | None) -> FaultQuery:
     column = sql.column(event.date.text, "r")
-    partial = exp.Not(this=sql.call("tp_is_complete", column.copy()))
+    partial = exp.Not(this=sql.call("tp_is_complete", column))
     problem = f"event '{name}' has the partial {event.date.text} {{value}}, and cannot count"
     return _event_query(event, relation, where, partial, "E3233", problem)
 
@@ -233,7 +233,7 @@ def _event_query(
 ) -> FaultQuery:
     value = sql.call(
         "coalesce",
-        exp.cast(sql.column(event.date.text, "r"), exp.DataType.Type.VARCHAR),
+        sql.cast(sql.column(event.date.text, "r"), exp.DataType.Type.VARCHAR),
         sql.text(""),
     )
     condition = sql.every([test, *([where.sql] if where is not None else [])])

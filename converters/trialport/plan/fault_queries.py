@@ -32,9 +32,9 @@ def fault_query(
         ctes: the tables that `records` reads beside those of the engine.
     """
     (key,) = records.expressions
-    value = exp.cast(fault.value.copy(), exp.DataType.Type.VARCHAR)
+    value = sql.cast(fault.value, exp.DataType.Type.VARCHAR)
     query = records.copy().select(
-        sql.alias(key.copy(), "__row"), sql.alias(value, "value"), append=False, copy=False
+        sql.alias(key, "__row"), sql.alias(value, "value"), append=False, copy=False
     )
     query = query.where(sql.not_null(fault.value), copy=False).distinct(copy=False)
     if ctes:

@@ -267,9 +267,9 @@ class Filler:
             tree = sql.call("nullif", sql.call("rtrim", tree), sql.text(""))
         if kind is Type.NULL and declared is not None:
             char = declared is DataType.CHAR
-            tree = exp.cast(tree, exp.DataType.Type.VARCHAR if char else exp.DataType.Type.DOUBLE)
+            tree = sql.cast(tree, exp.DataType.Type.VARCHAR if char else exp.DataType.Type.DOUBLE)
         if isinstance(tree, exp.Literal) and tree.name == "":
-            tree = exp.cast(exp.Null(), exp.DataType.Type.VARCHAR)
+            tree = sql.cast(exp.Null(), exp.DataType.Type.VARCHAR)
         if name.endswith("DTC") and kind is Type.TEXT:
             kind = Type.DTC
         return replace(made, sql=tree, type=kind)
@@ -299,7 +299,7 @@ class Filler:
                     made = self._lookup(each[1:], lookups[each[1:]], wanted, aggregates)
                     joins += [made] if made else []
                     continue
-                values.append(sql.alias(compiled[each].sql.copy(), each))
+                values.append(sql.alias(compiled[each].sql, each))
                 found += self._fault_columns(each, definitions[each], compiled[each])
             layers, columns = share_calls([*values, *found], f"#{len(self.chain.ctes)}.")
             for layer in layers:
@@ -323,9 +323,7 @@ class Filler:
             return found
         whole = _innermost(made.sql)
         column = sql.column(name)
-        return [
-            each.transform(lambda part: column.copy() if part == whole else part) for each in found
-        ]
+        return [_with_column(each, whole, column) for each in found]
 
     def _wanted(
         self,
@@ -391,6 +389,16 @@ def _shown(name: str) -> str:
 def _before(name: str, compiled: Mapping[str, Compiled]) -> tuple[exp.Alias, ...]:
     """Return the columns that a variable needs; a lookup needs none."""
     return compiled[name].before if name in compiled else ()
+
+
+def _with_column(tree: exp.Expr, part: exp.Expr, column: exp.Column) -> exp.Expr:
+    """Return the tree with a column wherever the part stands in it."""
+    if all(each != part for each in tree.find_all(type(part))):
+        return tree
+    copy = tree.copy()
+    for each in [each for each in copy.find_all(type(part)) if each == part]:
+        each.replace(column.copy())
+    return copy
 
 
 def _innermost(tree: exp.Expr) -> exp.Expr:

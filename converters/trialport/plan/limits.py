@@ -77,7 +77,7 @@ def add_cutoff(chain: Chain, dates: CutDates, cutoff: str) -> exp.Select | None:
     leaves = _after("tp_earliest_day", deciding, cutoff)
     query = _counts(chain, dates, deciding, leaves, cutoff)
     if dates.deciding:
-        chain.filter(exp.Not(this=leaves.copy()))
+        chain.filter(exp.Not(this=leaves))
     if dates.later:
         star = exp.Star(replace=list(_nulled(dates.later, cutoff)))
         chain.add(exp.select(star).from_(sql.table(chain.last)))
@@ -86,13 +86,13 @@ def add_cutoff(chain: Chain, dates: CutDates, cutoff: str) -> exp.Select | None:
 
 def _first(names: Sequence[str]) -> exp.Expr:
     if not names:
-        return exp.cast(exp.Null(), exp.DataType.Type.VARCHAR)
+        return sql.cast(exp.Null(), exp.DataType.Type.VARCHAR)
     return exp.Coalesce(this=sql.column(names[0]), expressions=[*map(sql.column, names[1:])])
 
 
 def _after(day: str, date: exp.Expr, cutoff: str) -> exp.Expr:
     """Return whether a day of a (perhaps partial) date is after the cut-off; false where null."""
-    is_after = exp.GT(this=sql.call(day, date.copy()), expression=sql.date(cutoff))
+    is_after = exp.GT(this=sql.call(day, date), expression=sql.date(cutoff))
     return sql.call("coalesce", is_after, exp.false())
 
 
@@ -110,9 +110,9 @@ def _counts(
 ) -> exp.Select:
     ends = [_after("tp_earliest_day", sql.column(name), cutoff) for name in dates.later]
     ends_later = exp.or_(*ends) if ends else exp.false()
-    stays = exp.Not(this=leaves.copy())
-    unsure = exp.And(this=stays.copy(), expression=_after("tp_latest_day", deciding, cutoff))
-    found = (leaves.copy(), exp.And(this=stays, expression=exp.paren(ends_later)), unsure)
+    stays = exp.Not(this=leaves)
+    unsure = exp.And(this=stays, expression=_after("tp_latest_day", deciding, cutoff))
+    found = (leaves, exp.And(this=stays, expression=exp.paren(ends_later)), unsure)
     query = exp.select(*(sql.call("count_if", each) for each in found))
     query = query.from_(sql.table(chain.last))
     query.set("with_", exp.With(expressions=[each.copy() for each in chain.ctes]))

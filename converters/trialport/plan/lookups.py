@@ -120,7 +120,7 @@ def compile_lookup(
     )
     select = exp.select()
     for place, column in enumerate(group):
-        select = select.select(sql.alias(column.copy(), _key_name(name, place)), copy=False)
+        select = select.select(sql.alias(column, _key_name(name, place)), copy=False)
     if node.pick is None:
         columns = _aggregated(select, aggregates, terms)
         if collector.limits.keeps_sets and row_key:
@@ -133,7 +133,7 @@ def compile_lookup(
     if condition is not None:
         select = select.where(condition, copy=False)
     if node.pick is None:
-        select = select.group_by(*[each.copy() for each in group], copy=False)
+        select = select.group_by(*group, copy=False)
     else:
         first = exp.EQ(this=_number(group, terms), expression=exp.Literal.number(1))
         select = select.qualify(first, copy=False)
@@ -191,7 +191,7 @@ def _fault_queries(
         records = exp.select(sql.column(relation.key, "r"))
         records = _from(records, relation, keys, outer if looks else ())
         if condition is not None:
-            records = records.where(condition.sql.copy(), copy=False)
+            records = records.where(condition.sql, copy=False)
         ctes = outer if looks else ()
         found.append(fault_query(fault, records, relation.name, name, place, ctes))
     return tuple(dict.fromkeys(found))
@@ -284,8 +284,8 @@ def _key_name(lookup: str, place: int) -> str:
 def _number(group: Sequence[exp.Expr], terms: Sequence[exp.Ordered]) -> exp.Window:
     return exp.Window(
         this=exp.RowNumber(),
-        partition_by=[each.copy() for each in group],
-        order=exp.Order(expressions=[each.copy() for each in terms]),
+        partition_by=list(group),
+        order=exp.Order(expressions=list(terms)),
     )
 
 
@@ -304,9 +304,7 @@ def _chosen(
         select.select(sql.alias(sql.column(column, "r"), f"{name}.{column}"), copy=False)
         columns.append(f"{name}.{column}")
     select.select(sql.alias(sql.column(relation.key, "r"), row_key), copy=False)
-    count = exp.Window(
-        this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in group]
-    )
+    count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=list(group))
     select.select(sql.alias(count, f"{name}.__n"), copy=False)
     return (*columns, row_key, f"{name}.__n")
 
@@ -322,14 +320,14 @@ def _aggregated(
     """Add the aggregates of the set; a list holds a value of each record, in the total order."""
     columns: list[str] = []
     for each in aggregates:
-        inner = each.inner.copy()
+        inner = each.inner
         tree: exp.Expr
         if each.function == "any_of":
             tree = sql.call("bool_or", inner)
         elif each.function == LIST:
-            tree = sql.call("list", exp.Order(this=inner, expressions=[t.copy() for t in terms]))
+            tree = sql.call("list", exp.Order(this=inner, expressions=list(terms)))
         elif each.function == "sum":
-            order = exp.Order(expressions=[exp.Ordered(this=inner.copy(), nulls_first=False)])
+            order = exp.Order(expressions=[exp.Ordered(this=inner, nulls_first=False)])
             tree = exp.Sum(this=exp.Order(this=inner, expressions=order.expressions))
         else:
             tree = sql.call(each.function, inner)
@@ -341,7 +339,7 @@ def _aggregated(
 def _every_key(relation: Relation) -> exp.Expr:
     """Return the list of the keys of all records of a set."""
     key = sql.column(relation.key, "r")
-    ordered = exp.Ordered(this=key.copy(), nulls_first=False)
+    ordered = exp.Ordered(this=key, nulls_first=False)
     return sql.call("list", exp.Order(this=key, expressions=[ordered]))
 
 

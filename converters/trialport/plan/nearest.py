@@ -67,7 +67,7 @@ def nearness(
         return None
     theirs = _comparable(sql.column(name, "r"), kind, node.partial_dates)
     mine = _comparable(in_table(made.sql, "p"), made.type, PartialDates.EXCLUDE)
-    apart = sql.call("abs", exp.Sub(this=theirs.copy(), expression=mine.copy()))
+    apart = sql.call("abs", exp.Sub(this=theirs, expression=mine))
     term = exp.Ordered(this=apart, desc=False, nulls_first=False)
     return Nearness((term,), (sql.not_null(theirs), sql.not_null(mine)), made.uses)
 
@@ -76,5 +76,5 @@ def _comparable(value: exp.Expr, kind: Type, rule: PartialDates) -> exp.Expr:
     if kind is not Type.DTC:
         return sql.paren(value)
     if rule is PartialDates.EXCLUDE:
-        return sql.call("tp_complete_date", value.copy())
-    return sql.call(f"tp_{rule}_day", value.copy())
+        return sql.call("tp_complete_date", value)
+    return sql.call(f"tp_{rule}_day", value)

@@ -12,7 +12,7 @@ _TWO = exp.Literal.number(2)
 
 def is_complete(dtc: exp.Expr) -> exp.Expr:
     """Return the condition that a date is there and complete."""
-    return sql.call("coalesce", sql.call("tp_is_complete", dtc.copy()), exp.false())
+    return sql.call("coalesce", sql.call("tp_is_complete", dtc), exp.false())
 
 
 def interval_terms(dtc: exp.Expr, rule: PartialDates) -> list[exp.Expr]:
@@ -21,6 +21,6 @@ def interval_terms(dtc: exp.Expr, rule: PartialDates) -> list[exp.Expr]:
     An unknown time comes before all others with `earliest`, behind them with `latest`.
     """
     unknown = "" if rule is PartialDates.EARLIEST else "~"
-    time = sql.call("nullif", sql.call("split_part", dtc.copy(), sql.text("T"), _TWO), sql.text(""))
+    time = sql.call("nullif", sql.call("split_part", dtc, sql.text("T"), _TWO), sql.text(""))
     clock = sql.when(sql.not_null(dtc), sql.call("coalesce", time, sql.text(unknown)))
-    return [sql.call(f"tp_{rule}_day", dtc.copy()), clock]
+    return [sql.call(f"tp_{rule}_day", dtc), clock]

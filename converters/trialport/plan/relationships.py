@@ -135,10 +135,10 @@ def _related(
         "__link": linked,
     }
     texts = [
-        sql.alias(exp.cast(cell, exp.DataType.Type.VARCHAR), name) for name, cell in cells.items()
+        sql.alias(sql.cast(cell, exp.DataType.Type.VARCHAR), name) for name, cell in cells.items()
     ]
     select = exp.select(
-        sql.alias(exp.cast(exp.Literal.number(block), exp.DataType.Type.INT), "__block"),
+        sql.alias(sql.cast(exp.Literal.number(block), exp.DataType.Type.INT), "__block"),
         sql.alias(sql.column(relation.key, "r"), "__row"),
         *texts,
     ).from_(table(relation.name, "r"))
@@ -175,9 +175,7 @@ def _peers(whole: exp.Query) -> exp.Select:
     stacked = sql.subquery(whole, "s")
     group = [sql.column(each) for each in ("STUDYID", "USUBJID", "RELID", "__link")]
     blocks = [
-        exp.Window(
-            this=sql.call(each, sql.column("__block")), partition_by=[part.copy() for part in group]
-        )
+        exp.Window(this=sql.call(each, sql.column("__block")), partition_by=list(group))
         for each in ("min", "max")
     ]
     related = exp.select(

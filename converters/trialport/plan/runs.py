@@ -61,28 +61,26 @@ def run_columns(
     """
     assert node.run is not None
     dated = sql.not_null(date)
-    on_day = _over(sql.call("bool_and", condition.copy()), [*group, date])
+    on_day = _over(sql.call("bool_and", condition), [*group, date])
     holds = sql.column(f"~{name}.holds")
     known = sql.not_null(holds)
     place = sql.column(f"~{name}.place")
-    day: exp.Expr = exp.Sub(this=date.copy(), expression=sql.call("make_date", *_epoch()))
+    day: exp.Expr = exp.Sub(this=date, expression=sql.call("make_date", *_epoch()))
     if node.step is RunStep.SAMPLED_DAY:
         day = _over(sql.call("dense_rank"), [*group, known], date)
     stretch = sql.column(f"~{name}.stretch")
     inside = [*group, holds, stretch]
-    last, first = (_over(sql.call(each, place.copy()), inside) for each in ("max", "min"))
+    last, first = (_over(sql.call(each, place), inside) for each in ("max", "min"))
     days = exp.Add(this=exp.Sub(this=last, expression=first), expression=exp.Literal.number(1))
     long_enough = exp.GTE(this=exp.Paren(this=days), expression=exp.Literal.number(node.run))
-    on_first_day = exp.EQ(this=date.copy(), expression=_over(sql.call("min", date.copy()), inside))
-    meets = sql.call("coalesce", condition.copy(), exp.false())
-    begins = sql.every(
-        [sql.call("coalesce", holds.copy(), exp.false()), meets, long_enough, on_first_day]
-    )
+    on_first_day = exp.EQ(this=date, expression=_over(sql.call("min", date), inside))
+    meets = sql.call("coalesce", condition, exp.false())
+    begins = sql.every([sql.call("coalesce", holds, exp.false()), meets, long_enough, on_first_day])
     assert begins is not None
     steps = {
         "holds": sql.when(dated, on_day),
         "place": _over(sql.call("dense_rank"), [*group, holds], date),
-        "stretch": exp.Sub(this=exp.Paren(this=day), expression=place.copy()),
+        "stretch": exp.Sub(this=exp.Paren(this=day), expression=place),
         "begins": begins,
     }
     return tuple(sql.alias(tree, f"~{name}.{step}") for step, tree in steps.items())
@@ -97,7 +95,5 @@ def _over(
 ) -> exp.Window:
     along = None
     if order is not None:
-        along = exp.Order(expressions=[exp.Ordered(this=order.copy(), nulls_first=False)])
-    return exp.Window(
-        this=function, partition_by=[each.copy() for each in group], order=along, over="OVER"
-    )
+        along = exp.Order(expressions=[exp.Ordered(this=order, nulls_first=False)])
+    return exp.Window(this=function, partition_by=list(group), order=along, over="OVER")

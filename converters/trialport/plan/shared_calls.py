@@ -24,16 +24,14 @@ def share_calls(
     value, so that it does not matter whether a branch of `case` asks for them.
 
     Args:
-        columns: what one table adds, each with its alias; they are changed.
+        columns: what one table adds, each with its alias.
         prefix: begins the names of the columns that are made.
     """
     whole = exp.Tuple(expressions=list(columns))
-    calls: dict[exp.Expr, list[exp.Expr]] = {}
-    for call in whole.find_all(exp.Anonymous):
-        if _is_clinical(call):
-            calls.setdefault(call, []).append(call)
-    if all(len(each) < 2 for each in calls.values()):
-        return [], list(whole.expressions)
+    if all(len(each) < 2 for each in _clinical_calls(whole).values()):
+        return [], list(columns)
+    whole = whole.copy()
+    calls = _clinical_calls(whole)
     made: dict[str, exp.Expr] = {}
     gone: set[int] = set()
     for places in sorted(calls.values(), key=lambda each: -_size(each[0])):
@@ -48,6 +46,15 @@ def share_calls(
         # What is inside the one that stays may be shared further.
         made[name] = exp.Paren(this=alive[0])
     return _layers(made), list(whole.expressions)
+
+
+def _clinical_calls(whole: exp.Expr) -> dict[exp.Expr, list[exp.Expr]]:
+    """Return the places of each call that is worth sharing."""
+    calls: dict[exp.Expr, list[exp.Expr]] = {}
+    for call in whole.find_all(exp.Anonymous):
+        if _is_clinical(call):
+            calls.setdefault(call, []).append(call)
+    return calls
 
 
 def _is_clinical(call: exp.Anonymous) -> bool:

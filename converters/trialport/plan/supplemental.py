@@ -86,10 +86,10 @@ def _qualifier(qnam: str, node: Variable, parent: str, sequence: str) -> exp.Sel
         "QEVAL": sql.text(node.evaluator) if node.evaluator else exp.Null(),
     }
     texts = [
-        sql.alias(exp.cast(cell, exp.DataType.Type.VARCHAR), name) for name, cell in cells.items()
+        sql.alias(sql.cast(cell, exp.DataType.Type.VARCHAR), name) for name, cell in cells.items()
     ]
     row = [
-        sql.alias(exp.cast(exp.Literal.number(0), exp.DataType.Type.INT), "__block"),
+        sql.alias(sql.cast(exp.Literal.number(0), exp.DataType.Type.INT), "__block"),
         sql.alias(sql.column("__id"), "__row"),
     ]
     return exp.select(*row, *texts).from_(table(parent)).where(sql.not_null(value))

@@ -23,7 +23,7 @@ def bounded(made: Compiled) -> Compiled:
     """
     if made.type not in {Type.TEXT, Type.DTC} or not _grows(made.sql):
         return made
-    length = sql.call("length", made.sql.copy())
+    length = sql.call("length", made.sql)
     too_long = exp.GT(this=length, expression=exp.Literal.number(MOST_CHARACTERS))
     fault = Fault(
         "E3251",

@@ -193,7 +193,7 @@ def _add_subject_dates(
     assert node.start is not None
     used: list[Source] = []
     start = _date(node.start.date, base, scope, chain, collector, used)
-    cutoff: exp.Expr = exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    cutoff: exp.Expr = sql.cast(exp.Null(), exp.DataType.Type.DATE)
     if node.cutoff is not None:
         cutoff = _date(node.cutoff, base, scope, chain, collector, used)
     conditions = [
@@ -238,14 +238,14 @@ def _date(
 ) -> exp.Expr:
     made = collector.compile(expression, scope)
     if made is None:
-        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
+        return sql.cast(exp.Null(), exp.DataType.Type.DATE)
     if made.type not in {Type.DATE, Type.NULL}:
         problem = f"'{expression.text}' is {made.type}, a date is needed"
         collector.fault("E1401", expression.place, problem, "use complete_date(...)")
-        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
+        return sql.cast(exp.Null(), exp.DataType.Type.DATE)
     used += [Source(each.relation, each.name) for each in sorted_uses(made.uses)]
     base.fault_queries += condition_faults(made, expression, "date", base, chain)
-    return exp.cast(made.sql, exp.DataType.Type.DATE)
+    return sql.cast(made.sql, exp.DataType.Type.DATE)
 
 
 def _first_that_holds(
@@ -258,12 +258,12 @@ def _first_that_holds(
             default = result
             break
         test = condition.sql if condition is not None else exp.false()
-        ifs.append(exp.If(this=test.copy(), true=result.copy()))
+        ifs.append(exp.If(this=test, true=result))
     return exp.Case(ifs=ifs, default=default) if ifs else default
 
 
 def _text_or_null(text: str) -> exp.Expr:
-    return exp.cast(sql.text(text) if text else exp.Null(), exp.DataType.Type.VARCHAR)
+    return sql.cast(sql.text(text) if text else exp.Null(), exp.DataType.Type.VARCHAR)
 
 
 # --- endpoints ---
@@ -320,7 +320,7 @@ def _endpoint(
     decided = {
         "adt": adt,
         "adtf": _choose(branches, [each.flag for each in branches]),
-        "aval": exp.cast(exp.Paren(this=days), exp.DataType.Type.DOUBLE),
+        "aval": sql.cast(exp.Paren(this=days), exp.DataType.Type.DOUBLE),
         "cnsr": _choose(branches, [each.code for each in branches]),
         "status": _choose(branches, [sql.number(each.status) for each in branches]),
         "evntdesc": _choose(branches, [each.description for each in branches]),
@@ -330,7 +330,7 @@ def _endpoint(
         "srcseq": _choose(branches, [each.sequence for each in branches]),
     }
     record = sql.alias(
-        exp.cast(_choose(branches, [each.record for each in branches]), exp.DataType.Type.BIGINT),
+        sql.cast(_choose(branches, [each.record for each in branches]), exp.DataType.Type.BIGINT),
         "__row.tte",
     )
     outputs = [sql.alias(tree, f"tte.{name}") for name, tree in {**constants, **decided}.items()]
@@ -384,7 +384,7 @@ def _at_assessments(
 
 def _start_source(begins: Named | None, node: Dataset) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
     """Return domain, variable and sequence number of the start, as far as they can be named."""
-    nothing = exp.cast(exp.Null(), exp.DataType.Type.DOUBLE)
+    nothing = sql.cast(exp.Null(), exp.DataType.Type.DOUBLE)
     if begins is not None:
         has_sequence = begins.node.sequence is not None
         column = sql.column("begins.s", "q") if has_sequence else nothing
@@ -425,7 +425,7 @@ def _dates(
     subjects: str,
 ) -> exp.Select:
     """Return per subject the dates that can decide: e0.., E, k0.., K, W, and the censoring."""
-    window: exp.Expr = exp.cast(exp.Null(), exp.DataType.Type.DATE)
+    window: exp.Expr = sql.cast(exp.Null(), exp.DataType.Type.DATE)
     if endpoint.window is not None:
         window = exp.Add(
             this=sql.column("tte.startdt", "p"), expression=exp.Literal.number(endpoint.window)
@@ -444,11 +444,11 @@ def _dates(
             sql.column(f"tte.c_{each}", "p")
             for each in ("date", "code", "description", "date_description", "variable")
         ),
-        sql.alias(window.copy(), "W"),
+        sql.alias(window, "W"),
     ).from_(table(subjects, "p"), copy=False)
     for letter, dates in (("e", own), ("k", other)):
         for place, date in enumerate(dates):
-            select = select.select(sql.alias(date.copy(), f"{letter}{place}"), copy=False)
+            select = select.select(sql.alias(date, f"{letter}{place}"), copy=False)
         first = _earliest(dates)
         select = select.select(sql.alias(first, letter.upper()), copy=False)
     for name in joined:
@@ -470,7 +470,7 @@ def _dates(
         expression=exp.Paren(
             this=exp.Or(
                 this=sql.is_null(rival),
-                expression=order(this=event.copy(), expression=rival.copy()),
+                expression=order(this=event, expression=rival),
             )
         ),
     )
@@ -490,15 +490,13 @@ def _dates(
 def _inside(date: exp.Expr, window: exp.Expr, endpoint: Endpoint) -> exp.Expr:
     if endpoint.window is None:
         return date
-    return sql.when(exp.LTE(this=date.copy(), expression=sql.paren(window.copy())), date)
+    return sql.when(exp.LTE(this=date, expression=sql.paren(window)), date)
 
 
 def _earliest(dates: Sequence[exp.Expr]) -> exp.Expr:
     if not dates:
-        return exp.cast(exp.Null(), exp.DataType.Type.DATE)
-    return (
-        dates[0].copy() if len(dates) == 1 else sql.call("least", *(each.copy() for each in dates))
-    )
+        return sql.cast(exp.Null(), exp.DataType.Type.DATE)
+    return dates[0] if len(dates) == 1 else sql.call("least", *dates)
 
 
 def _is_kind(number: int) -> exp.Expr:
@@ -526,7 +524,7 @@ def _rival_branches(place: int, rival: CompetingEvent, named: dict[str, Named]) 
     found: list[_Branch] = []
     if rival.after is not None:
         earlier = sql.column(f"{rival.after.event.text}.d", "q")
-        after = exp.And(this=same.copy(), expression=exp.LTE(this=earlier, expression=date.copy()))
+        after = exp.And(this=same, expression=exp.LTE(this=earlier, expression=date))
         made = _by_event(
             rival.event.text, event, after, date, rival.after.code, 2, rival.after.description
         )
@@ -562,7 +560,7 @@ def _by_event(
         variable=sql.text(event.node.date.text),
         sequence=sql.column(f"{name}.s", "q")
         if has_sequence
-        else exp.cast(exp.Null(), exp.DataType.Type.DOUBLE),
+        else sql.cast(exp.Null(), exp.DataType.Type.DOUBLE),
         record=sql.column(f"{name}.k", "q"),
     )
 
@@ -601,7 +599,7 @@ def _censored(
 ) -> _Branch:
     assert node.subjects is not None
     assert node.subjects.source is not None
-    nothing = exp.cast(exp.Null(), exp.DataType.Type.DOUBLE)
+    nothing = sql.cast(exp.Null(), exp.DataType.Type.DOUBLE)
     return _Branch(
         condition,
         date,
@@ -620,18 +618,18 @@ def _censored(
 def _choose(branches: Sequence[_Branch], values: Sequence[exp.Expr]) -> exp.Expr:
     """Return the value of the first branch whose condition holds; the last has none."""
     ifs = [
-        exp.If(this=branch.condition.copy(), true=value.copy())
+        exp.If(this=branch.condition, true=value)
         for branch, value in zip(branches, values, strict=True)
         if branch.condition is not None
     ]
-    return exp.Case(ifs=ifs, default=values[-1].copy()) if ifs else values[-1].copy()
+    return exp.Case(ifs=ifs, default=values[-1]) if ifs else values[-1]
 
 
 def _faults() -> list[Fault]:
     aval = sql.column("tte.aval")
     negative = sql.when(
         exp.LT(this=aval, expression=exp.Literal.number(0)),
-        exp.cast(aval.copy(), exp.DataType.Type.VARCHAR),
+        sql.cast(aval, exp.DataType.Type.VARCHAR),
     )
     undated = sql.when(sql.is_null(sql.column("tte.adt")), sql.column("tte.paramcd"))
     return [

@@ -135,7 +135,7 @@ def _faults(
     if found.type is Type.NUMBER:
         value = sql.call("tp_number_text", value)
     elif found.type not in {Type.TEXT, Type.DTC, Type.NULL}:
-        value = exp.cast(value, exp.DataType.Type.VARCHAR)
+        value = sql.cast(value, exp.DataType.Type.VARCHAR)
     words = " and ".join(
         f"{name} is {' or '.join(value.text for value in values)}"
         for name, values in node.when.items()
@@ -146,24 +146,24 @@ def _faults(
         except ExpressionError as error:
             collector.add(error, node.codelist.place)
             return
-        same = exp.EQ(this=codelist.mapped(value.copy()), expression=value.copy())
+        same = exp.EQ(this=codelist.mapped(value), expression=value)
         fits: exp.Expr = sql.call("coalesce", same, exp.false())
         problem = f"{{value}} is no term of codelist {codelist.title}, where {words}"
         yield _fault("E3271", applies, fits, value, problem)
     if node.type in {"integer", "float"}:
         pattern = sql.text(_INTEGER if node.type == "integer" else _FLOAT)
-        fits = sql.call("regexp_matches", value.copy(), pattern)
+        fits = sql.call("regexp_matches", value, pattern)
         problem = f"{{value}} is no {node.type}, where {words}"
         yield _fault("E3272", applies, fits, value, problem)
     if node.length is not None:
-        size = sql.call("strlen", value.copy())
+        size = sql.call("strlen", value)
         fits = exp.LTE(this=size, expression=exp.Literal.number(int(node.length.text)))
         problem = f"{{value}} has more than {node.length.text} bytes, where {words}"
         yield _fault("E3273", applies, fits, value, problem)
 
 
 def _fault(code: str, applies: exp.Expr, fits: exp.Expr, value: exp.Expr, problem: str) -> Fault:
-    both = exp.And(this=sql.paren(applies.copy()), expression=exp.Not(this=sql.paren(fits)))
+    both = exp.And(this=sql.paren(applies), expression=exp.Not(this=sql.paren(fits)))
     remedy = "correct the record, or the entry of value_level"
     return Fault(code, sql.when(both, value), problem, remedy, frozenset())
 

@@ -63,7 +63,7 @@ def _sequence(name: str, node: Variable, scope: RecordScope, keys: Sequence[str]
     uses = frozenset(Reference(scope.dataset, each) for each in (*group, *order))
     terms = [exp.Ordered(this=sql.column(each), nulls_first=True) for each in order]
     number = _over(exp.RowNumber(), [_bare(scope, each).sql for each in group], terms)
-    return Compiled(exp.cast(number, exp.DataType.Type.DOUBLE), Type.NUMBER, uses)
+    return Compiled(sql.cast(number, exp.DataType.Type.DOUBLE), Type.NUMBER, uses)
 
 
 def _window(name: str, node: Window, scope: RecordScope, collector: Collector) -> Compiled | None:
@@ -152,19 +152,17 @@ def _value(
 ) -> tuple[exp.Expr, Type]:
     last = node.flag is Pick.LAST or node.pick is WindowPick.LAST
     terms = [_term(column, descending=descending != last) for column, descending in order]
-    takes_part = (
-        sql.call("coalesce", condition.copy(), exp.false()) if condition is not None else None
-    )
+    takes_part = sql.call("coalesce", condition, exp.false()) if condition is not None else None
     if node.flag is not None:
         inside = [*group, *([takes_part] if takes_part is not None else [])]
         first: exp.Expr = exp.EQ(
             this=_over(exp.RowNumber(), inside, terms), expression=exp.Literal.number(1)
         )
-        chosen = first if takes_part is None else exp.And(this=takes_part.copy(), expression=first)
+        chosen = first if takes_part is None else exp.And(this=takes_part, expression=first)
         return sql.when(chosen, sql.text("Y")), Type.TEXT
     if node.pick is WindowPick.NUMBER:
         inside = [*group, *([takes_part] if takes_part is not None else [])]
-        number: exp.Expr = exp.cast(_over(exp.RowNumber(), inside, terms), exp.DataType.Type.DOUBLE)
+        number: exp.Expr = sql.cast(_over(exp.RowNumber(), inside, terms), exp.DataType.Type.DOUBLE)
         return (number if takes_part is None else sql.when(takes_part, number)), Type.NUMBER
     if value is None and node.pick is not WindowPick.COUNT:
         raise ExpressionError("E1212", f"pick: {node.pick} needs a value")
@@ -188,14 +186,14 @@ def _aggregate(
         first = [] if takes_part is None else [_term(takes_part, descending=True)]
         return _over(sql.call("first_value", taken), group, [*first, *terms], whole=True)
     if pick is WindowPick.COUNT:
-        return exp.cast(_over(sql.call("count", taken), group, None), exp.DataType.Type.DOUBLE)
+        return sql.cast(_over(sql.call("count", taken), group, None), exp.DataType.Type.DOUBLE)
     if pick is WindowPick.SUM:
         return _over(sql.call("sum", taken), group, [], whole=True)
     return _over(sql.call("max" if pick is WindowPick.MAX else "min", taken), group, None)
 
 
 def _term(column: exp.Expr, *, descending: bool) -> exp.Ordered:
-    return exp.Ordered(this=column.copy(), desc=descending, nulls_first=False)
+    return exp.Ordered(this=column, desc=descending, nulls_first=False)
 
 
 def _over(
@@ -209,7 +207,7 @@ def _over(
     order = None
     if terms is not None:
         tie = exp.Ordered(this=sql.column(TIE), nulls_first=False)
-        order = exp.Order(expressions=[each.copy() for each in [*terms, tie]])
+        order = exp.Order(expressions=[*terms, tie])
     spec = None
     if whole:
         spec = exp.WindowSpec(
@@ -221,7 +219,7 @@ def _over(
         )
     return exp.Window(
         this=function,
-        partition_by=[each.copy() for each in group],
+        partition_by=list(group),
         order=order,
         spec=spec,
         over="OVER",

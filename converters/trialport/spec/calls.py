@@ -87,7 +87,7 @@ def _blamed(function: Function, parts: Sequence[Compiled]) -> list[_Blamed]:
     if function.name in {"earliest_day", "latest_day"} and rest:
         side = "before" if function.name == "earliest_day" else "after"
         problem = f"{{value}} is {side} what it must not be {side}, whatever its unknown parts are"
-        possible = sql.not_null(sql.call(function.macro, first.sql.copy()))
+        possible = sql.not_null(sql.call(function.macro, first.sql))
         return [(_where(first, possible), "E3252", problem, "correct the dates of the record")]
     if not function.fails:
         return []
@@ -95,7 +95,7 @@ def _blamed(function: Function, parts: Sequence[Compiled]) -> list[_Blamed]:
     if function.name == "age_in_years":
         return [(_where(first, sql.not_null(rest[0].sql)), *fault)]
     if function.name == "iso8601" and len(parts) == 2:
-        alone = sql.call(function.macro, first.sql.copy())
+        alone = sql.call(function.macro, first.sql)
         readable = exp.Not(this=sql.paren(_every([sql.not_null(first.sql), sql.is_null(alone)])))
         problem = "{value} is not a time that can be read, or has no complete date"
         return [
@@ -103,7 +103,7 @@ def _blamed(function: Function, parts: Sequence[Compiled]) -> list[_Blamed]:
             (_where(rest[0], readable), fault[0], problem, fault[2]),
         ]
     if function.name == "iso8601" and rest:
-        shown = [sql.call("coalesce", part.sql.copy(), sql.text("-")) for part in parts]
+        shown = [sql.call("coalesce", part.sql, sql.text("-")) for part in parts]
         given = exp.Or(
             this=exp.Or(this=sql.not_null(parts[0].sql), expression=sql.not_null(parts[1].sql)),
             expression=sql.not_null(parts[2].sql),
@@ -154,7 +154,7 @@ def _stays(number: exp.Expr, c: Compiler) -> exp.Expr:
         return number
     pairs = c.vocabulary.persons.items()
     ifs = [exp.If(this=sql.text(earlier), true=sql.text(stays)) for earlier, stays in pairs]
-    return exp.Case(this=sql.paren(number), ifs=ifs, default=number.copy())
+    return exp.Case(this=sql.paren(number), ifs=ifs, default=number)
 
 
 def _codelist(node: exp.Anonymous, c: Compiler) -> Compiled:
@@ -175,7 +175,7 @@ def _collected(node: exp.Anonymous, c: Compiler) -> Compiled:
     found = c.scope.resolve(column.table, column.name)
     if found.collected is None:
         raise ExpressionError("E1306", f"'{column.name}' is not a raw column")
-    return Compiled(found.collected.copy(), Type.TEXT, frozenset([found.reference]))
+    return Compiled(found.collected, Type.TEXT, frozenset([found.reference]))
 
 
 def _in_unit(node: exp.Anonymous, c: Compiler) -> Compiled:
@@ -241,7 +241,7 @@ def _aggregate(node: exp.Anonymous, c: Compiler) -> Compiled:
     made = Aggregate(lookup, function, inner.sql, column, inner.uses, inner.faults)
     tree: exp.Expr = sql.column(column)
     if function == "count":
-        tree = sql.call("coalesce", exp.cast(tree, exp.DataType.Type.DOUBLE), sql.number("0"))
+        tree = sql.call("coalesce", sql.cast(tree, exp.DataType.Type.DOUBLE), sql.number("0"))
     if function == "any_of":
         tree = sql.call("coalesce", tree, exp.false())
     kind = {"count": Type.NUMBER, "any_of": Type.BOOLEAN}.get(function, inner.type)

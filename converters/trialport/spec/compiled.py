@@ -123,7 +123,7 @@ def combined(tree: exp.Expr, kind: Type, parts: Sequence[Compiled]) -> Compiled:
 def finite(made: Compiled) -> Compiled:
     """Return a calculation that is null, and a fault, where its result is beyond every double."""
     beyond = exp.Not(this=sql.call("isfinite", made.sql))
-    shown = exp.cast(made.sql.copy(), exp.DataType.Type.VARCHAR)
+    shown = sql.cast(made.sql, exp.DataType.Type.VARCHAR)
     fault = Fault(
         "E3250",
         sql.when(beyond, shown),
@@ -131,5 +131,5 @@ def finite(made: Compiled) -> Compiled:
         "correct the record",
         made.uses,
     )
-    tree = sql.call("tp_finite", made.sql.copy())
+    tree = sql.call("tp_finite", made.sql)
     return replace(made, sql=tree, faults=(*made.faults, fault))

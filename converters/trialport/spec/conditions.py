@@ -33,8 +33,8 @@ def _logical(node: exp.Expr, c: Compiler) -> Compiled:
 def _decides(node: exp.Expr, left: Compiled) -> exp.Expr:
     """Return the condition that the right side is looked at."""
     if isinstance(node, exp.And):
-        return left.sql.copy()
-    return exp.Not(this=sql.call("coalesce", left.sql.copy(), exp.false()))
+        return left.sql
+    return exp.Not(this=sql.call("coalesce", left.sql, exp.false()))
 
 
 def _negation(node: exp.Expr, c: Compiler) -> Compiled:
@@ -125,12 +125,12 @@ def _in_branch(fault: Fault, conditions: Sequence[Compiled], place: int) -> Faul
     """Return the fault as it counts in branch `place` of a case, reached only past the others."""
     if place == len(conditions):
         return _past(fault, conditions)
-    own = exp.If(this=conditions[place].sql.copy(), true=fault.value)
+    own = exp.If(this=conditions[place].sql, true=fault.value)
     return replace(fault, value=exp.Case(ifs=[*_nothing_where(conditions[:place]), own]))
 
 
 def _nothing_where(conditions: Sequence[Compiled]) -> list[exp.If]:
-    return [exp.If(this=each.sql.copy(), true=exp.Null()) for each in conditions]
+    return [exp.If(this=each.sql, true=exp.Null()) for each in conditions]
 
 
 def _searched(node: exp.Expr) -> exp.Case:

@@ -82,9 +82,9 @@ def _column(node: exp.Expr, c: Compiler) -> Compiled:
     qualifier = node.table
     if qualifier == "study":
         constant = c.vocabulary.constant(node.name)
-        return Compiled(constant.sql.copy(), constant.type)
+        return Compiled(constant.sql.copy(), constant.type)  # outlives the plan
     found = c.scope.resolve(qualifier, node.name)
-    return Compiled(found.sql.copy(), found.type, frozenset([found.reference]))
+    return Compiled(found.sql, found.type, frozenset([found.reference]))
 
 
 _HANDLERS = {

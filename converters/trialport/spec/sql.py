@@ -1,4 +1,9 @@
-"""The few pieces of SQL tree that every compiled expression is made of."""
+"""The few pieces of SQL tree that every compiled expression is made of.
+
+Trees are values: a part is put into a whole as it is, without a copy, and one part may stand in
+several. So no tree is changed once it is made; what has to change one copies it first, and what a
+node says of its parent is only true in a tree that was just copied.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +35,18 @@ def text(value: str) -> exp.Literal:
 def number(value: str | float) -> exp.Expr:
     """Return a number literal as a double; SQL literals with a point are decimals otherwise."""
     literal = exp.Literal.number(str(value).lstrip("-"))
-    double = exp.cast(literal, exp.DataType.Type.DOUBLE)
+    double = cast(literal, exp.DataType.Type.DOUBLE)
     return exp.Neg(this=double) if str(value).startswith("-") else double
+
+
+def cast(sql: exp.Expr, kind: exp.DType | exp.DataType) -> exp.Cast:
+    """Return `CAST(sql AS kind)`; a cast to the same type stays as it is."""
+    return exp.cast(sql, kind, copy=False)
 
 
 def date(value: str) -> exp.Expr:
     """Return a date literal from YYYY-MM-DD."""
-    return exp.cast(text(value), exp.DataType.Type.DATE)
+    return cast(text(value), exp.DataType.Type.DATE)
 
 
 def paren(sql: exp.Expr) -> exp.Expr:
@@ -47,7 +57,7 @@ def paren(sql: exp.Expr) -> exp.Expr:
 
 def is_null(sql: exp.Expr) -> exp.Expr:
     """Return `sql IS NULL`."""
-    return exp.Is(this=paren(sql.copy()), expression=exp.Null())
+    return exp.Is(this=paren(sql), expression=exp.Null())
 
 
 def not_null(sql: exp.Expr) -> exp.Expr:
@@ -59,15 +69,14 @@ def every(conditions: Iterable[exp.Expr]) -> exp.Expr | None:
     """Return the conjunction of the conditions, or None where there is none."""
     result: exp.Expr | None = None
     for condition in conditions:
-        part = paren(condition.copy())
+        part = paren(condition)
         result = part if result is None else exp.And(this=result, expression=part)
     return result
 
 
 def when(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr | None = None) -> exp.Case:
     """Return `CASE WHEN condition THEN then [ELSE otherwise] END`."""
-    branch = exp.If(this=condition.copy(), true=then.copy())
-    return exp.Case(ifs=[branch], default=otherwise.copy() if otherwise is not None else None)
+    return exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise)
 
 
 def alias(sql: exp.Expr, as_name: str) -> exp.Alias:

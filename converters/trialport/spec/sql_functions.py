@@ -100,7 +100,7 @@ def _sql_function(node: exp.Anonymous, c: Compiler) -> Compiled:
         trees.append(sql.text(BLANK_CHARACTERS))
     tree: exp.Expr = sql.call(name, *trees)
     if name == "length":
-        tree = exp.cast(tree, exp.DataType.Type.DOUBLE)
+        tree = sql.cast(tree, exp.DataType.Type.DOUBLE)
     if function.returns is Type.TEXT and name not in {"upper", "lower"}:
         tree = sql.call("nullif", tree, sql.text(""))
     return combined(tree, function.returns, parts)

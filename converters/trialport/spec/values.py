@@ -57,7 +57,7 @@ def _calculation(node: exp.Expr, c: Compiler) -> Compiled:
     divisor = sql.paren(right.sql)
     faults: tuple[Fault, ...] = ()
     if isinstance(node, exp.Div):
-        zero = exp.EQ(this=divisor.copy(), expression=sql.number("0"))
+        zero = exp.EQ(this=divisor, expression=sql.number("0"))
         fault = Fault("E3220", sql.when(zero, sql.text("0")), "division by zero", "", right.uses)
         faults = (fault,)
         divisor = exp.Nullif(this=divisor, expression=sql.number("0"))
