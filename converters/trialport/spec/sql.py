@@ -41,7 +41,11 @@ def number(value: str | float) -> exp.Expr:
 
 def cast(sql: exp.Expr, kind: exp.DType | exp.DataType) -> exp.Cast:
     """Return `CAST(sql AS kind)`; a cast to the same type stays as it is."""
-    return exp.cast(sql, kind, copy=False)
+    if isinstance(sql, exp.Cast) or isinstance(kind, exp.DataType):
+        return exp.cast(sql, kind, copy=False)
+    made = exp.Cast(this=sql, to=exp.DataType(this=kind))  # what sqlglot makes in twice the time
+    made.type = made.to
+    return made
 
 
 def date(value: str) -> exp.Expr:
