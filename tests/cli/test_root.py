@@ -128,6 +128,43 @@ def test_a_check_loads_no_library_of_tables() -> None:
     assert {"sqlglot", "duckdb"} <= set(packages), "the rules of the study are proven"
 
 
+ENDING = (
+    "import atexit, sys; atexit.register(lambda: print('taken apart')); "
+    "from trialport.cli import main; sys.exit(main())"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_taken_apart"), [(("check", "{study}"), False), (("--version",), True)]
+)
+def test_a_program_that_only_reads_ends_at_once(
+    run: Run, tiny: Path, words: tuple[str, ...], is_taken_apart: bool
+) -> None:
+    asked = [each.format(study=tiny / "study") for each in words]
+    ran = subprocess.run(
+        [sys.executable, "-c", ENDING, *asked],
+        cwd=CHECKOUT / "converters",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    here = run(*asked)
+    end = "taken apart\n" if is_taken_apart else ""
+    assert (ran.returncode, ran.stdout, ran.stderr) == (here.code, here.out + end, here.err)
+
+
+def test_a_program_that_is_traced_ends_as_usual(tiny: Path) -> None:
+    traced = ENDING.replace("sys.exit(", "sys.setprofile(lambda *_: None); sys.exit(")
+    ran = subprocess.run(
+        [sys.executable, "-c", traced, "check", tiny / "study"],
+        cwd=CHECKOUT / "converters",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.endswith("taken apart\n")
+
+
 def test_the_checkout_runs_without_being_installed(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, str(CHECKOUT / "cli.py"), "--version"],

@@ -15,9 +15,12 @@ from trialport import __version__
 from trialport.cli.interrupts import interruptible
 from trialport.cli.lazy import LazyGroup
 
-# A plan is a million small objects that all stay: looking for garbage among them takes a third of
-# the time of a check, and finds none.
-_COLLECT = (100_000, 20, 100)
+# A plan is hundreds of thousands of small objects that all stay: looking for garbage among them
+# finds none, and takes a tenth of the time of a check.
+_COLLECT = (1_000_000, 20, 100)
+
+_READERS = {"check", "plan"}
+"""The verbs that leave nothing to tidy up when the process ends."""
 
 DONE, WITH_ERRORS, NOT_DONE, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,8 +58,16 @@ def main(args: Sequence[str] | None = None) -> int:
     gc.set_threshold(*_COLLECT)
     _show_any_character(sys.stdout)
     _show_any_character(sys.stderr)
+    words = list(sys.argv[1:] if args is None else args)
+    code = _run(words)
+    if args is None and words[:1] and words[0] in _READERS:
+        _leave(code)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    """Run the command line and return its exit code."""
     try:
-        words = list(sys.argv[1:] if args is None else args)
         code = root.main(args=words, prog_name="trialport", standalone_mode=False, obj=words)
         return code if isinstance(code, int) else DONE
     except (click.Abort, KeyboardInterrupt):
@@ -68,6 +79,22 @@ def main(args: Sequence[str] | None = None) -> int:
     except SystemExit as left:
         # click leaves so after completing in a shell, and where nobody reads on.
         return NOT_DONE if left.code and "_TRIALPORT_COMPLETE" in os.environ else DONE
+
+
+def _leave(code: int) -> None:
+    """End the process without taking a plan apart first, which takes a fifth of a check's time.
+
+    Where something is still to be done at the end, by a profiler or because a stream takes no more,
+    the process is left to end as usual.
+    """
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(code)
 
 
 class _Root(LazyGroup):
