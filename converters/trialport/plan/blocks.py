@@ -92,9 +92,9 @@ def add_base(
 
 def _take(select: exp.Select, alias: str, relation: Relation) -> None:
     """Add every column of the relation as `alias.column`, collected texts too."""
-    columns = dict.fromkeys([*relation.columns, *relation.collected.values()])
-    for column in columns:
-        select.select(sql.alias(sql.column(column, alias), f"{alias}.{column}"), copy=False)
+    names = dict.fromkeys([*relation.columns, *relation.collected.values()])
+    columns = [sql.alias(sql.column(each, alias), f"{alias}.{each}") for each in names]
+    select.select(*columns, copy=False)
 
 
 def _rows(node: Records) -> exp.Subquery:

@@ -48,10 +48,12 @@ class Chain:
             self.materialise()
         joined = [(self.add(each.query, f"{before}_{each.name}"), each) for each in joins]
         select = exp.select(exp.Column(this=exp.Star(), table=sql.name("p")))
-        for name, lookup in joined:
-            for column in lookup.columns:
-                select.select(sql.alias(sql.column(column, name), column), copy=False)
-        select.select(*additions, copy=False)
+        found = [
+            sql.alias(sql.column(column, name), column)
+            for name, lookup in joined
+            for column in lookup.columns
+        ]
+        select.select(*found, *additions, copy=False)
         select.from_(table(before, "p"), copy=False)
         for name, lookup in joined:
             pairs = [

@@ -625,7 +625,9 @@ def _step(
     if not node.keep:  # who reads the helper knows its variables; no label is written
         work.collector.found += [each for each in told.found if each.code != "E1231"]
     variables = tuple(
-        replace(each, limited_to=_limits(each.name, definitions)) for each in variables
+        replace(each, limited_to=limits) if limits else each
+        for each in variables
+        for limits in [_limits(each.name, definitions)]
     )
     keys = tuple(each.text for each in node.keys)
     label = node.label.text if node.label else work.guides.label(node, work.group)

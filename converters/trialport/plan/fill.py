@@ -272,7 +272,8 @@ class Filler:
             tree = sql.cast(exp.Null(), exp.DataType.Type.VARCHAR)
         if name.endswith("DTC") and kind is Type.TEXT:
             kind = Type.DTC
-        return replace(made, sql=tree, type=kind)
+        is_same = tree is made.sql and kind is made.type
+        return made if is_same else replace(made, sql=tree, type=kind)
 
     # --- emitting ---
 

@@ -28,7 +28,7 @@ def share_calls(
         prefix: begins the names of the columns that are made.
     """
     whole = exp.Tuple(expressions=list(columns))
-    if all(len(each) < 2 for each in _clinical_calls(whole).values()):
+    if not _clinical_calls(whole):
         return [], list(columns)
     whole = whole.copy()
     calls = _clinical_calls(whole)
@@ -49,17 +49,17 @@ def share_calls(
 
 
 def _clinical_calls(whole: exp.Expr) -> dict[exp.Expr, list[exp.Expr]]:
-    """Return the places of each call that is worth sharing."""
+    """Return each call that is worth sharing, with its places: two at least."""
     calls: dict[exp.Expr, list[exp.Expr]] = {}
     for call in whole.find_all(exp.Anonymous):
-        if _is_clinical(call):
+        name = str(call.this).lower()
+        if name.startswith("tp_") and name not in _CHEAP:
             calls.setdefault(call, []).append(call)
-    return calls
-
-
-def _is_clinical(call: exp.Anonymous) -> bool:
-    name = str(call.this).lower()
-    return name.startswith("tp_") and name not in _CHEAP and call.find(exp.Query) is None
+    return {
+        call: places
+        for call, places in calls.items()
+        if len(places) > 1 and call.find(exp.Query) is None
+    }
 
 
 def _size(tree: exp.Expr) -> int:

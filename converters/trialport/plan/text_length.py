@@ -37,6 +37,9 @@ def bounded(made: Compiled) -> Compiled:
 
 
 def _grows(tree: exp.Expr) -> bool:
-    return tree.find(exp.DPipe) is not None or any(
-        str(each.this) in _GROWING for each in tree.find_all(exp.Anonymous)
+    if isinstance(tree, exp.Column | exp.Literal):
+        return False
+    return any(
+        isinstance(each, exp.DPipe) or str(each.this) in _GROWING
+        for each in tree.find_all(exp.DPipe, exp.Anonymous)
     )

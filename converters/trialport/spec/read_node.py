@@ -79,7 +79,7 @@ def _values(
 
 
 def _note_unknown_keys(mapping: yaml.MappingNode, node_class: type, reading: Reading) -> None:
-    known = [key.name for key in keys(node_class)]
+    known = _known(node_class)
     for name, node in mapping.value:
         if name.value not in known:
             cut = bool(mapping.flow_style) and is_absent(node)
@@ -87,17 +87,23 @@ def _note_unknown_keys(mapping: yaml.MappingNode, node_class: type, reading: Rea
             reading.fault(faults.unknown_key(place, name.value, of, known, cut=cut))
 
 
+@cache
+def _known(node_class: type) -> list[str]:
+    return [key.name for key in keys(node_class)]
+
+
+@cache
+def _required(node_class: type) -> tuple[Key, ...]:
+    return tuple(key for key in keys(node_class) if key.required)
+
+
 def _choice_faults(
     node_class: type, spot: Spot, written: Mapping[str, object]
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with the choice of keys that a mapping has."""
     words = class_words(node_class)
-    for key in keys(node_class):
-        if (
-            key.required
-            and key.name not in written
-            and not set(key.unless.split(" or ")) & set(written)
-        ):
+    for key in _required(node_class):
+        if key.name not in written and not set(key.unless.split(" or ")) & set(written):
             yield faults.missing_key(spot.place, key.name, words, key.doc)
     one_of: tuple[str, ...] = getattr(node_class, "ONE_OF", ())
     choice: tuple[str, ...] = one_of or getattr(node_class, "AT_MOST_ONE_OF", ())

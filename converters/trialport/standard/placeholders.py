@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 # ADaMIG 1.3, 3.1.4: xx and zz are 01-99, w is 1-9, y is 1-99 without a leading zero.
@@ -21,9 +21,10 @@ def matching_pattern(name: str, patterns: Iterable[str]) -> str | None:
     >>> matching_pattern("AP02SDT", ["TRTxxP", "*DT", "*SDT", "APxxSDT"])
     'APxxSDT'
     """
+    by_start = _with_placeholders(tuple(patterns))
     fitting = [
         each
-        for start, end, each in _with_placeholders(tuple(patterns))
+        for start, end, each in by_start.get(name[:1]) or by_start[""]
         if name.startswith(start) and name.endswith(end) and _compiled(each).fullmatch(name)
     ]
     return max(fitting, key=lambda each: len(_PLACEHOLDER.sub("", each)), default=None)
@@ -52,13 +53,16 @@ def has_placeholder(name: str) -> bool:
 
 
 @cache
-def _with_placeholders(names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+def _with_placeholders(names: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, str, str]]]:
     """Return those names that are patterns, each after its fixed start and end.
 
-    These tell at no cost that most names do not fit.
+    These tell at no cost that most names do not fit; nor do patterns that begin with another
+    character. By that character, those without one at each; the latter alone at ''.
     """
     pieces = [(_PLACEHOLDER.split(each), each) for each in names]
-    return tuple((parts[0], parts[-1], each) for parts, each in pieces if len(parts) > 1)
+    found = [(parts[0], parts[-1], each) for parts, each in pieces if len(parts) > 1]
+    firsts = {start[:1] for start, _, _ in found} | {""}
+    return {first: [each for each in found if each[0][:1] in ("", first)] for first in firsts}
 
 
 @cache

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 COLUMNS = (
     "codelist_code",
@@ -24,9 +24,11 @@ COLUMNS = (
 _GZIP = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One permitted value: its NCI code, submission value, preferred term and synonyms."""
+class Term(NamedTuple):
+    """One permitted value: its NCI code, submission value, preferred term and synonyms.
+
+    A study has ten thousand of them; a tuple is made in a fraction of the time of a dataclass.
+    """
 
     code: str
     value: str
@@ -154,7 +156,7 @@ def _blocks(text: bytes, wanted: set[bytes] | None) -> Iterator[list[bytes]]:
 
 
 def _codelist(lines: Iterable[bytes]) -> Codelist:
-    rows = list(csv.reader(line.decode("utf-8") for line in lines))
+    rows = list(csv.reader(b"\n".join(lines).decode("utf-8").split("\n")))
     code, submission_name, name, extensible = rows[0][:4]
     terms = tuple(
         Term(row[4], row[5], row[6], tuple(row[7].split("; ")) if row[7] else ()) for row in rows
