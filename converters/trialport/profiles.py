@@ -17,6 +17,7 @@ from trialport.metadata import DatasetMetadata
 from trialport.templates import shipped
 
 READ = ("original", "second-hand", "decision")
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def load_profile(name: str, place: Place | None = None) -> Profile:
         problem = f"there is no profile '{name}'"
         raise SpecError([Diagnostic("E1291", place or Place(), problem, remedy)])
     text = (shipped() / "profiles" / f"{found[-1]}.yaml").read_text(encoding="utf-8")
-    content: Any = yaml.safe_load(text)
+    content: Any = yaml.load(text, _LOADER)
     rules = {
         key: ProfileRule(each["value"], each["source"], str(each["date"]), each["read"])
         for key, each in content["rules"].items()

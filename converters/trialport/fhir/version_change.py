@@ -34,7 +34,8 @@ class Change:
 
 def load_changes(folder: Traversable) -> dict[str, tuple[Change, ...]]:
     """Return the steps of each type from `<folder>/r5/from_r4.yaml`."""
-    table = yaml.safe_load((folder / "r5" / "from_r4.yaml").read_text(encoding="utf-8"))
+    text = (folder / "r5" / "from_r4.yaml").read_text(encoding="utf-8")
+    table = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {name: tuple(map(_change, steps)) for name, steps in table.items()}
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic, Place, SpecError, did_you_mean
-from trialport.plan.compare import Change, compare_plans
 from trialport.plan.model import Plan
 from trialport.read.switches import Switches
-from trialport.spec.differences import changed_codelists, changed_columns
 from trialport.study import PlannedStudy, plan_study
+
+if TYPE_CHECKING:
+    from trialport.plan.compare import Change
 
 
 def check(study: Path | str) -> list[Diagnostic]:
@@ -50,6 +52,9 @@ def compare(study: Path | str, other: Path | str) -> tuple[Change, ...]:
     Raises:
         SpecError: one of the specifications has faults.
     """
+    from trialport.plan.compare import compare_plans
+    from trialport.spec.differences import changed_codelists, changed_columns
+
     new, old = plan(study)[0], plan(other)[0]
     return compare_plans(
         old.plan,
