@@ -39,13 +39,16 @@ def check_study_rules(planned: PlannedStudy) -> list[Diagnostic]:
     if not planned.specification.rules:
         return []
     from trialport.plan.datasets import as_relation
-    from trialport.rules.of_study import Known, load_study_rules, study_rule_faults
+    from trialport.rules.of_study import Known, load_study_rules, read_by, study_rule_faults
     from trialport.rules.run import standards_for
 
     rules, found = load_study_rules(planned.specification.rules)
-    steps = planned.plan.steps
+    read, raw, steps = read_by(rules), _raw_relations(planned), planned.plan.steps
+    if read is not None:
+        raw = {name: each for name, each in raw.items() if name in read}
+        steps = [each for each in steps if each.name in read]
     datasets = [_described(each) for each in steps]
-    known = Known(datasets, _raw_relations(planned))
+    known = Known(datasets, raw)
     relations = {each.name: as_relation(each) for each in steps}
     return [*found, *study_rule_faults(rules, relations, known, standards_for(datasets))]
 

@@ -80,7 +80,7 @@ def study_rule_faults(
 
     Args:
         rules: the rules.
-        relations: the planned datasets by name.
+        relations: the planned datasets by name, of those at least that the rules read.
         known: the same as metadata, and the raw tables.
         standards: the guides and codelists that the examples are judged by.
 
@@ -90,17 +90,15 @@ def study_rule_faults(
     with judging_database() as connection:
         macros = Macros(connection)
         found = proof_faults_in(macros, rules, standards, known.raw)
-        named = _named(rules)
         for name, relation in {**relations, **known.raw}.items():
-            if named is None or name in named:
-                connection.execute(_empty_table(name, relation))
+            connection.execute(_empty_table(name, relation))
         result = run_rules(
             known.everything, connection, rules, standards=standards, raw=known.raw, macros=macros
         )
     return [*found, *not_asked(rules, result)]
 
 
-def _named(rules: Iterable[Rule]) -> frozenset[str] | None:
+def read_by(rules: Iterable[Rule]) -> frozenset[str] | None:
     """Return the datasets and raw tables that rules read, None where they may read any."""
     found = frozenset(
         name
