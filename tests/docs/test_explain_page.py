@@ -1,4 +1,4 @@
-"""The page on `trialport explain` shows what the command prints."""
+"""The page on `trialport explain` shows what the commands print."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "explain-a-cell.md"
 
 
+@pytest.mark.parametrize("number", [0, 1])
 def test_the_page_shows_what_the_command_prints(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = PAGE.read_text(encoding="utf-8")
     blocks = re.findall(r"```(sh|text)\n(.*?)```", text, re.DOTALL)
-    (_, command), (_, shown) = blocks
+    assert [kind for kind, _ in blocks] == ["sh", "text"] * 2
+    command, shown = blocks[2 * number][1], blocks[2 * number + 1][1]
     monkeypatch.chdir(ROOT)
     capsys.readouterr()
     assert main(shlex.split(command)[1:]) == 0

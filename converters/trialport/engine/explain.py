@@ -112,6 +112,14 @@ def explain_record(
     )
 
 
+def explain_row(
+    engine: Engine, plan: Plan, files: Mapping[str, str], step: Step, variable: str, row: int
+) -> Cell:
+    """Return a cell of a record by its `__id`, of a dataset or of what a resource is made from."""
+    following = _Following(engine, {each.name: each for each in plan.every_step}, files)
+    return following.cell(step, variable, row, "value", ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Following:
     engine: Engine

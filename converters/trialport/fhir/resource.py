@@ -108,7 +108,7 @@ def build(
         named = _with_identity(step, batch, findings)
         for start in range(0, named.num_rows, _AT_ONCE):
             part = named.slice(start, _AT_ONCE)
-            identities = _keys([part.column(name) for name in step.identity])
+            identities = record_keys([part.column(name) for name in step.identity])
             ids = naming.ids(step.type, identities)
             filled = _filled(template, part, ids, step.type, writing, findings)
             yield Built(
@@ -169,7 +169,7 @@ def _filled(
     return fill(template, batch.num_rows, batch.column, writing, report)
 
 
-def _keys(columns: Sequence[pa.Array]) -> pa.Array:
+def record_keys(columns: Sequence[pa.Array]) -> pa.Array:
     """Return the identity of each record as one text."""
     if all(pa.types.is_string(each.type) for each in columns):
         return pc.binary_join_element_wise(*columns, "|")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trialport.pipeline.planning import check, compare, plan, raw_tables, reduced
     from trialport.pipeline.queries import raw_queries
     from trialport.pipeline.reference import compare_with_engine
+    from trialport.pipeline.resource_explanation import explain_element
     from trialport.pipeline.validation import validate
     from trialport.pipeline.work import Progress, Raw
 
@@ -34,6 +35,7 @@ __all__ = [
     "doctor",
     "draft",
     "explain",
+    "explain_element",
     "finding_json",
     "package",
     "plan",
@@ -51,6 +53,7 @@ _HOMES = {
     **dict.fromkeys(("draft", "profile", "write_draft", "write_example"), "drafting"),
     "doctor": "environment",
     "explain": "explanation",
+    "explain_element": "resource_explanation",
     **dict.fromkeys(("Conversion", "finding_json"), "made"),
     "package": "packaging",
     **dict.fromkeys(("check", "compare", "plan", "raw_tables", "reduced"), "planning"),

@@ -48,10 +48,10 @@ def explain(
     with Work(planned, raw, None, None, lambda _: None, switches) as work:
         files = raw_files(planned)
         cell = explain_cell(work.engine, planned.plan, files, dataset, variable, keys)
-        return _named(cell, work.names)
+        return in_words(cell, work.names)
 
 
-def _named(cell: Cell, names: RecordNames) -> Cell:
+def in_words(cell: Cell, names: RecordNames) -> Cell:
     """Return a cell and those behind it with raw records in words, where their reader has any."""
-    sources = tuple(_named(each, names) for each in cell.sources)
+    sources = tuple(in_words(each, names) for each in cell.sources)
     return replace(cell, place=names.place(cell.place), sources=sources)

@@ -12,7 +12,7 @@ from trialport.plan.datasets import plan_dataset
 from trialport.plan.fill import LEAF
 from trialport.plan.members import MEMBER, Member, set_of
 from trialport.plan.metadata import Guides
-from trialport.plan.model import ResourceStep
+from trialport.plan.model import ResourceStep, Source, Step
 from trialport.spec.coded import Code, CodedBy, Codes, coded_by_concept, coded_by_value
 from trialport.spec.concept_check import unknown_codelist, unknown_concept
 from trialport.spec.concept_nodes import Concepts
@@ -68,13 +68,25 @@ def plan_resource(
         return None
     leaves = {each: each for each in variables if each.startswith(LEAF)}
     return ResourceStep(
-        replace(step, name=_name(node)),
+        _renamed(step, _name(node)),
         node.resource.text,
         node.versions,
         content,
         tuple(identity),
         leaves,
     )
+
+
+def _renamed(step: Step, name: str) -> Step:
+    """Return a step under another name, by which its variables are known among its sources."""
+
+    def own(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(
+            replace(each, relation=name) if each.relation == step.name else each for each in sources
+        )
+
+    lineage = {variable: own(sources) for variable, sources in step.lineage.items()}
+    return replace(step, name=name, lineage=lineage, row_sources=own(step.row_sources))
 
 
 def _name(node: Resource) -> str:
