@@ -76,7 +76,8 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not fetched'
 
 # The reference engine of CDISC wants a Python 3.12 of its own; without one its tests are skipped.
-PYTHON312 ?= $(firstword $(shell command -v python3.12) $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python))
+# A name is tried by running it: a shim of pyenv may stand for a Python that is not chosen.
+PYTHON312 ?= $(firstword $(foreach name,python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python),$(shell $(name) -c '' >/dev/null 2>&1 && echo $(name))))
 CORE_VENV := .venv-core
 CORE_ENGINE := cdisc-rules-engine==0.17.1
 
