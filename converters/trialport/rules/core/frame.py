@@ -31,9 +31,10 @@ class Frame:
         return self.dataset.prefix if self.dataset else ""
 
     @property
-    def source(self) -> exp.Subquery:
+    def source(self) -> exp.Subquery | exp.Table:
         """Return the records as a source of a query, under the alias of the record in question."""
-        return sql.subquery(self.records.copy(), RECORD)
+        whole = _whole_table(self.records)
+        return sql.subquery(self.records.copy(), RECORD) if whole is None else whole
 
     @property
     def everything(self) -> exp.Column:
@@ -108,6 +109,16 @@ class Frame:
         return replace(self, records=records, columns={**self.columns, name: kind})
 
 
+def _whole_table(records: exp.Select) -> exp.Table | None:
+    """Return the table that a query is all of, under the alias of the record in question."""
+    given = {name: each for name, each in records.args.items() if each}
+    (columns, source) = (given.pop("expressions", []), given.pop("from_", None))
+    is_all = not given and len(columns) == 1 and isinstance(columns[0], exp.Star)
+    if not is_all or not isinstance(source, exp.From) or not isinstance(source.this, exp.Table):
+        return None
+    return sql.table(source.this.name, RECORD)
+
+
 def of_datasets(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
     """Return the records of a dataset, or of all parts of a split one."""
     columns: dict[str, Kind] = {}
@@ -179,9 +190,8 @@ def of_values(study: CoreStudy, parts: tuple[CoreDataset, ...]) -> Frame:
                 sql.alias(sql.text(types.get(name, "")), "variable_data_type"),
                 sql.alias(_value_text(sql.column(name, "v"), kind), "variable_value"),
             ]
-            whole = sql.subquery(study.records((part,)), "v")
-            queries.append(exp.select(*cells).from_(whole))
-    records = exp.select("*").from_(sql.subquery(sql.stacked(queries), "u"))
+            queries.append(exp.select(*cells).from_(study.table(part, "v"), copy=False))
+    records = exp.select(exp.Star()).from_(sql.subquery(sql.stacked(queries), "u"))
     names = ("variable_name", "variable_data_type", "variable_value")
     kinds: dict[str, Kind] = dict.fromkeys(names, Kind.TEXT)
     return Frame(study, parts[0], records, kinds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trialport.standard.model import Dataset, Standard, Variable
 
@@ -33,6 +33,9 @@ class Guide:
     """A tabulation guide with the model it is built on."""
 
     standard: Standard
+    _made: dict[tuple[str, ...], tuple[Variable, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Variable, ...]], compare=False, repr=False
+    )
 
     def is_custom(self, domain: str) -> bool:
         """Return whether neither guide nor model knows the domain."""
@@ -83,6 +86,13 @@ class Guide:
         return known.variables if known else ()
 
     def _of_class(self, whole: str, class_: str, prefix: str) -> tuple[Variable, ...]:
+        """Return the variables of a general observation class; they are put together once."""
+        asked = (whole, class_, prefix)
+        if asked not in self._made:
+            self._made[asked] = self._put_together(*asked)
+        return self._made[asked]
+
+    def _put_together(self, whole: str, class_: str, prefix: str) -> tuple[Variable, ...]:
         name = class_.title().removesuffix(" About")
         groups = {each.name: each for each in self.standard.general}
         found = [*_LEADING, *groups["Identifiers"].variables]

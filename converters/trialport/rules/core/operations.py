@@ -183,7 +183,7 @@ def _variables_of_parents(frame: Frame, operation: Operation) -> Frame:
         ]
     if not pairs:
         return frame.with_value(operation.id, Listed(()))
-    query = exp.select("*").from_(sql.subquery(sql.stacked(pairs), "u"))
+    query = exp.select(exp.Star()).from_(sql.subquery(sql.stacked(pairs), "u"))
     return frame.with_value(
         operation.id,
         SetOf(query, Kind.TEXT, ((frame.column("RDOMAIN").sql, "g0"),), tuple(listed)),

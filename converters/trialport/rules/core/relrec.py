@@ -49,7 +49,7 @@ def join_related(match: Match, frame: Frame) -> Frame:
         nothing = frame.records.copy().where(exp.false())
         return Frame(frame.study, own, nothing, columns, frame.values)
     found = sql.subquery(sql.stacked(queries, by_name=True), RECORD)
-    return Frame(frame.study, own, exp.select("*").from_(found), columns, frame.values)
+    return Frame(frame.study, own, exp.select(exp.Star()).from_(found), columns, frame.values)
 
 
 def _pairs(frame: Frame, relations: CoreDataset) -> list[_Pair]:

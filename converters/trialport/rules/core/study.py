@@ -125,6 +125,13 @@ class CoreStudy:
         """Return the domains of all datasets, sorted; one without a domain gives an empty text."""
         return tuple(sorted({each.domain for each in self.datasets}))
 
+    @cached_property
+    def _by_whole(self) -> dict[str, tuple[CoreDataset, ...]]:
+        found: dict[str, tuple[CoreDataset, ...]] = {}
+        for each in self.datasets:
+            found[each.whole] = (*found.get(each.whole, ()), each)
+        return found
+
     @property
     def terminology(self) -> str:
         """Return the date of the terminology that the define.xml names, '' where it names none."""
@@ -134,7 +141,7 @@ class CoreStudy:
 
     def parts(self, whole: str) -> tuple[CoreDataset, ...]:
         """Return the datasets that make up a domain, in the order given."""
-        return tuple(each for each in self.datasets if each.whole == whole)
+        return self._by_whole.get(whole, ())
 
     def named(self, name: str) -> CoreDataset | None:
         """Return the dataset of a domain or a name; `SUPP--` is the first supplemental one."""
@@ -146,11 +153,15 @@ class CoreStudy:
 
     def records(self, datasets: Sequence[CoreDataset]) -> exp.Select:
         """Return a query of the records of some datasets, one after the other."""
-        queries = [exp.select("*").from_(sql.table(_stored(each.name))) for each in datasets]
+        queries = [exp.select(exp.Star()).from_(self.table(each), copy=False) for each in datasets]
         if len(queries) == 1:
             return queries[0]
         union = sql.stacked(queries, by_name=True)
-        return exp.select("*").from_(sql.subquery(union, "parts"))
+        return exp.select(exp.Star()).from_(sql.subquery(union, "parts"))
+
+    def table(self, dataset: CoreDataset, alias: str = "") -> exp.Table:
+        """Return the records of a dataset as a source of a query."""
+        return sql.table(_stored(dataset.name), alias)
 
     def facts(
         self, name: str, rows: Sequence[Sequence[Cell]], columns: Mapping[str, Kind]
@@ -168,7 +179,7 @@ class CoreStudy:
             }
             self._connection.register(_stored(name), pa.table(arrays))
             self._facts.add(name)
-        return exp.select("*").from_(sql.table(_stored(name)))
+        return exp.select(exp.Star()).from_(sql.table(_stored(name)))
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
         """Return the rows of a query, whose tree is used up."""
