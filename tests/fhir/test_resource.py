@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from trialport.fhir import resource
 from trialport.fhir.findings import Findings
 from trialport.fhir.resource import build
 from trialport.fhir.schema import Definitions, load_definitions
@@ -143,6 +144,19 @@ def test_a_number_that_json_cannot_write_is_a_finding(r4: Definitions) -> None:
         "E4211 Observation/a column valueQuantity.value: nan is a number that JSON cannot write; "
         "the element is left out; correct the record or the expression"
     ]
+
+
+def test_records_with_much_in_them_are_made_into_resources_few_at_once(
+    r4: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = observation(valueString=column("v"))
+    records = batch(key=list("abcdef"), v=["x" * 1000] * 6)
+    monkeypatch.setattr(resource, "_MOST_BYTES", 2500)
+    built = list(build(step, [records], r4, Findings()))
+    assert [len(each) for each in built] == [2, 2, 2]
+    assert [each["id"] for part in built for each in resources(part)] == list("abcdef")
+    monkeypatch.setattr(resource, "_MOST_BYTES", 10)
+    assert [len(each) for each in build(step, [records], r4, Findings())] == [1] * 6
 
 
 def test_resources_of_one_kind_have_the_same_elements_and_codes(r4: Definitions) -> None:

@@ -30,6 +30,9 @@ Identifier = Callable[[str], Any]
 _AT_ONCE = 16_384
 """Resources that are made together: many for work on columns, few for the memory they take."""
 
+_MOST_BYTES = 16 * 1024 * 1024
+"""Size of the records of which resources are made together; those with many items are large."""
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -106,8 +109,9 @@ def build(
     writing, texts = Writing(offset, naming, version), RecordTexts(whole, b"\n")
     for batch in batches:
         named = _with_identity(step, batch, findings)
-        for start in range(0, named.num_rows, _AT_ONCE):
-            part = named.slice(start, _AT_ONCE)
+        most = max(1, min(_AT_ONCE, _MOST_BYTES * named.num_rows // max(1, named.nbytes)))
+        for start in range(0, named.num_rows, most):
+            part = named.slice(start, most)
             identities = record_keys([part.column(name) for name in step.identity])
             ids = naming.ids(step.type, identities)
             filled = _filled(template, part, ids, step.type, writing, findings)
