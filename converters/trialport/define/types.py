@@ -56,8 +56,13 @@ def used_query(step: Step) -> exp.Query:
     an ISO 8601 text, a distinct number of decimal places of another number, and the greatest
     length of each supplemental qualifier (`QVAL.CD34`), in bytes of UTF-8.
     """
-    asked = [(each.name, _asked(each)) for each in step.variables]
-    selects = [_distinct(step.name, name, value) for name, value in asked if value is not None]
+    # What is asked alike of several variables is asked of their values together.
+    asked: dict[exp.Expr, list[str]] = {}
+    for each in step.variables:
+        value = _asked(each)
+        if value is not None:
+            asked.setdefault(value, []).append(each.name)
+    selects = [_distinct(step.name, names, value) for value, names in asked.items()]
     if any(each.name == "QNAM" for each in step.variables):
         selects.append(_qualifier_lengths(step.name))
     whole = sql.stacked(selects) if selects else _nothing()
@@ -154,21 +159,26 @@ def _asked(variable: VariablePlan) -> exp.Expr | None:
         if is_coded(variable):
             return number
         decimals = sql.call("split_part", number, sql.text("."), exp.Literal.number(2))
-        return exp.cast(sql.call("length", decimals), exp.DataType.Type.VARCHAR)
+        places = exp.cast(sql.call("length", decimals), exp.DataType.Type.VARCHAR)
+        whole = exp.EQ(this=column, expression=sql.call("trunc", column))
+        return sql.when(whole, sql.text("0"), places)
     if variable.kind is Type.DTC:
         shape = (column, sql.text("[0-9]"), sql.text("9"), sql.text("g"))
         return sql.call("regexp_replace", *shape)
     return column if is_coded(variable) else None
 
 
-def _distinct(dataset: str, name: str, value: exp.Expr) -> exp.Select:
-    """Return the distinct results of an expression over `v`, which stands for each value once."""
-    column = sql.column(name)
-    once = exp.select(sql.alias(column, "v")).distinct().from_(sql.table(dataset))
-    once = once.where(sql.not_null(column))
-    values = sql.subquery(once, "d")
-    select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(value, "value"))
+def _distinct(dataset: str, names: Sequence[str], value: exp.Expr) -> exp.Select:
+    """Return the distinct results of an expression over `v`, each value of a variable once."""
+    values = sql.subquery(sql.stacked([_values(dataset, each) for each in names]), "d")
+    select = exp.select(sql.column("variable"), sql.alias(value, "value"))
     return select.distinct().from_(values)
+
+
+def _values(dataset: str, name: str) -> exp.Select:
+    column = sql.column(name)
+    select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(column, "v"))
+    return select.distinct().from_(sql.table(dataset)).where(sql.not_null(column))
 
 
 def _qualifier_lengths(dataset: str) -> exp.Select:
