@@ -85,6 +85,7 @@ class Engine:
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(":memory:", config=config)
+        self.is_ended = False
         self.threads = int(
             self.rows(exp.select(sql.call("current_setting", sql.text("threads"))))[0][0]
         )
@@ -106,7 +107,8 @@ class Engine:
         return other
 
     def interrupt(self) -> None:
-        """End the statement that is running, from another thread."""
+        """End the statement that is running and the batches that are read, from another thread."""
+        self.is_ended = True
         self.connection.interrupt()
 
     def load_codelists(self, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
@@ -177,7 +179,11 @@ class Engine:
         """Yield the result of a query as Arrow batches, in its order."""
         cursor = self.connection.cursor()
         try:
-            yield from cursor.sql(query.sql("duckdb")).to_arrow_reader(_CHUNK)
+            for each in cursor.sql(query.sql("duckdb")).to_arrow_reader(_CHUNK):
+                if self.is_ended:
+                    message = "the work was ended"
+                    raise duckdb.InterruptException(message)
+                yield each
         finally:
             cursor.close()
 

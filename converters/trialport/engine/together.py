@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from trialport.engine.duckdb import Engine, lacks_memory
+from trialport.engine.switching import taking_turns
 
 MOST_TOGETHER = 4
 """How many parts are done at once at most: each takes memory, and a large one uses all threads."""
@@ -41,7 +42,8 @@ def together(engine: Engine, parts: Sequence[Part[T]], progress: Callable[[str],
     """
     workers = min(engine.threads, MOST_TOGETHER, len(parts))
     if workers > 1:
-        return _Threads(engine, parts, progress, workers).run()
+        with taking_turns():
+            return _Threads(engine, parts, progress, workers).run()
     found: list[T] = []
     for part in parts:
         progress(part.name)

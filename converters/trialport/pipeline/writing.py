@@ -19,6 +19,7 @@ from trialport.spec.nodes import DataType
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from trialport.diagnostics import Diagnostic
     from trialport.engine.duckdb import Engine
     from trialport.fhir.schema import Version
     from trialport.spec.translation import Translation
@@ -30,15 +31,20 @@ def write_outputs(
     work: Work, folder: Path, formats: Sequence[str], fhir: Sequence[Version]
 ) -> Conversion:
     """Write everything that the work made into the folder, and what was found."""
+    from trialport.engine.aside import aside
+
     files = _files(work, folder)
     described = _write_datasets(work, files)
-    _write_defines(work, folder, described)
-    for each in work.planned.translations.values():
-        _write_translated(work, folder, files, each)
-    _write_formats(work, folder, described, formats)
-    for version in dict.fromkeys(fhir):
-        _write_resources(work, folder, version)
-    _validate(work, described)
+    # Rules are the work of the database, all else is that of Python and can be interrupted.
+    with aside(work.engine) as give:
+        judged = give(lambda engine: _validate(work, engine, described))
+        _write_defines(work, folder, described)
+        for each in work.planned.translations.values():
+            _write_translated(work, folder, files, each)
+        _write_formats(work, folder, described, formats)
+        for version in dict.fromkeys(fhir):
+            _write_resources(work, folder, version)
+        work.findings += judged.result()
     _hold_against_profile(work, folder, described)
     return _report(work, folder, described)
 
@@ -180,16 +186,16 @@ def _source(work: Work, resource: ResourceStep) -> dict[str, object]:
     }
 
 
-def _validate(work: Work, described: Sequence[DatasetMetadata]) -> None:
+def _validate(work: Work, engine: Engine, described: Sequence[DatasetMetadata]) -> list[Diagnostic]:
     from trialport.engine.origins import with_origins
     from trialport.rules.run import validate_datasets
 
     work.progress("rules")
-    found = validate_datasets(described, work.engine.connection)
-    staged, connection = list(work.digests), work.engine.connection
-    found += ask_rules_of_study(work.planned, described, connection, staged=staged)[0]
+    found = validate_datasets(described, engine.connection)
+    staged = list(work.digests)
+    found += ask_rules_of_study(work.planned, described, engine.connection, staged=staged)[0]
     work.progress("origins")
-    work.findings += with_origins(found, work.engine, work.planned.plan, raw_files(work.planned))
+    return with_origins(found, engine, work.planned.plan, raw_files(work.planned))
 
 
 def _hold_against_profile(work: Work, folder: Path, described: Sequence[DatasetMetadata]) -> None:

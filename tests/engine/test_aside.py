@@ -1,0 +1,71 @@
+"""Work aside gives what it gives at once, and ends with what it stands beside."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import duckdb
+import pytest
+from sqlglot import exp
+from trialport.diagnostics import DataError, Diagnostic, Place
+from trialport.engine.aside import aside
+from trialport.engine.duckdb import Engine
+from trialport.spec import sql
+
+NUMBER = exp.select(sql.alias(exp.Literal.number(7), "n"))
+NUMBERS = sql.call("range", exp.Literal.number(10**13))
+ENDLESS = exp.select(exp.Star()).from_(exp.alias_(NUMBERS, "r", table=True))
+
+
+@pytest.fixture(params=[1, 2])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return Engine(threads=request.param)
+
+
+def stopped(_: Engine) -> int:
+    raise DataError([Diagnostic("E0001", Place(), "stopped")])
+
+
+def test_pieces_are_done_in_their_order_over_the_same_tables(engine: Engine) -> None:
+    with aside(engine) as give:
+        made = give(lambda other: other.create("t", NUMBER))
+        read = give(lambda other: other.rows(exp.select("n").from_("t")))
+        made.result()
+        assert engine.rows(exp.select("n").from_("t")) == [(7,)]
+    assert read.result() == [(7,)]
+
+
+def test_a_fault_that_nobody_asks_for_is_raised_at_the_end(engine: Engine) -> None:
+    with pytest.raises(DataError, match="stopped"), aside(engine) as give:
+        give(stopped)
+
+
+def test_it_is_done_beside_the_block_on_two_threads() -> None:
+    both = threading.Barrier(2, timeout=20)
+    with aside(Engine(threads=2)) as give:
+        give(lambda _: both.wait())
+        both.wait()
+
+
+def test_work_that_reads_batches_ends_when_the_block_is_interrupted() -> None:
+    started, ended = threading.Event(), list[type[BaseException]]()
+    usual = sys.getswitchinterval()
+
+    def endless(engine: Engine) -> None:
+        try:
+            for _ in engine.batches(ENDLESS):
+                started.set()
+        except duckdb.Error as error:
+            ended.append(type(error))
+
+    def interrupted() -> None:
+        with aside(Engine(threads=2)) as give:
+            give(endless)
+            assert started.wait(20)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert ended == [duckdb.InterruptException]
+    assert sys.getswitchinterval() == usual
