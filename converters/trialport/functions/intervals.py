@@ -6,6 +6,9 @@ every pair of days that the two can mean, false where it holds for none, null wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from trialport.functions.model import Form, Function, Parameter, Type
 from trialport.functions.once import once
 
@@ -13,9 +16,19 @@ _TWO = (Parameter("a", Type.DTC), Parameter("b", Type.DTC))
 _NULLS = "Null where undecided, where either is null or no ISO 8601 date, or its year is unknown."
 _SOURCE = "SDTMIG 3.4, 4.4.2: an unknown part is any value it can have; three-valued logic of SQL."
 
+_DAYS_BEFORE = "CASE WHEN last_a < first_b THEN true WHEN first_a >= last_b THEN false END"
+
+DAY_ORDER: Mapping[str, str] = MappingProxyType(
+    {
+        "tp_days_before": "CREATE OR REPLACE MACRO tp_days_before"
+        f" (first_a, last_a, first_b, last_b) AS ({_DAYS_BEFORE})",
+    }
+)
+"""`tp_days_before`: `before`, given the days that two dates can mean; for the compiler alone."""
+
 _BEFORE = once(
     once(
-        "CASE WHEN it.last_a < it.first_b THEN true WHEN it.first_a >= it.last_b THEN false END",
+        "tp_days_before(it.first_a, it.last_a, it.first_b, it.last_b)",
         first_a="tp_earliest_day(it.a)",
         last_a="tp_latest_day(it.a)",
         first_b="tp_earliest_day(it.b)",

@@ -22,7 +22,7 @@ from trialport.functions.days import ADD_DAYS, DAYS_BETWEEN, ISO_DATE
 from trialport.functions.excel_date import EXCEL_DATE
 from trialport.functions.flags import FLAG, YES_NO
 from trialport.functions.grades import GRADE_NUMBER
-from trialport.functions.intervals import AFTER, BEFORE, NOT_AFTER, NOT_BEFORE
+from trialport.functions.intervals import AFTER, BEFORE, DAY_ORDER, NOT_AFTER, NOT_BEFORE
 from trialport.functions.iso8601 import ISO8601
 from trialport.functions.limits import LIMITS
 from trialport.functions.model import Function
@@ -106,7 +106,7 @@ def definitions_for(query: str) -> Mapping[str, str]:
 def _statements() -> Mapping[str, str]:
     """Return the statement of each macro by its name, in the order of `definitions`."""
     calls = {each.macro: _called(each) for each in _ALL}
-    statements = {each.macro: each.create for each in _ALL}
+    statements = {**DAY_ORDER, **{each.macro: each.create for each in _ALL}}
     order = TopologicalSorter(calls).static_order()
     return MappingProxyType({**{macro: statements[macro] for macro in order}, **LIMITS})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -10,6 +10,7 @@ from sqlglot import exp
 from trialport.functions.model import Type
 from trialport.plan.catalogue import Relation
 from trialport.plan.collect import Collector, split_order
+from trialport.plan.compared_days import LOOKED_UP, LOOKING, compared_days, with_columns
 from trialport.plan.fault_queries import fault_query
 from trialport.plan.model import FaultQuery, Source
 from trialport.plan.nearest import nearness
@@ -24,6 +25,7 @@ from trialport.spec.sql import table
 DEFAULT_KEY = ("STUDYID", "USUBJID")
 LIST = "list"
 """The aggregate that keeps a value of every record of a set, in its order."""
+_NO_DAYS: Mapping[str, Sequence[exp.Alias]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,11 @@ def compile_lookup(
             columns = (*columns, row_key)
     else:
         columns = _chosen(select, name, relation, wanted, group, terms, row_key)
-    select = _from(select, relation, keys, outer if correlated else ())
-    condition = sql.every(conditions)
+    condition, days = sql.every(conditions), _NO_DAYS
+    if condition is not None and correlated:
+        compared = compared_days(condition)
+        condition, days = compared.condition, compared.columns
+    select = _from(select, relation, keys, outer if correlated else (), days)
     if condition is not None:
         select = select.where(condition, copy=False)
     if node.pick is None:
@@ -154,16 +159,18 @@ def _from(
     relation: Relation,
     keys: Sequence[tuple[exp.Expr, str]],
     outer: Sequence[exp.CTE],
+    days: Mapping[str, Sequence[exp.Alias]] = _NO_DAYS,
 ) -> exp.Select:
-    """Add the looked-up records, and the looking ones where there are any."""
-    select = select.from_(table(relation.name, "r"), copy=False)
+    """Add the looked-up records, and the looking ones where there are any, with their days."""
+    looked_up = with_columns(table(relation.name, "r"), "r", days.get(LOOKED_UP, ()))
+    select = select.from_(looked_up, copy=False)
     if not outer:
         return select
     on = [
         exp.EQ(this=in_table(mine, "p"), expression=sql.column(theirs, "r"))
         for mine, theirs in keys
     ]
-    looking = table(str(outer[-1].alias), "p")
+    looking = with_columns(table(str(outer[-1].alias), "p"), "p", days.get(LOOKING, ()))
     return select.join(sql.inner_join(looking, exp.and_(*on, copy=False)), copy=False)
 
 
