@@ -1,9 +1,10 @@
-"""Every test that the table of coverage names must really use what it is named for."""
+"""Tests use what the table of coverage names them for; what they start can be interrupted."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,12 @@ from tests.coverage.table import by_test
 from tests.coverage.usage import Used, noting
 
 _named = cache(by_test)
+
+
+def pytest_configure() -> None:
+    """Take SIGINT, which a shell's job in the background ignores, and its children after it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
