@@ -138,11 +138,13 @@ class Work:
         self._load_chosen()
         files = raw_files(self.planned)
         whole = self.planned.plan
-        told = reads_of(whole.resources)
-        datasets, resources = replace(whole, resources=()), replace(whole, steps=())
-        self.findings += run_plan(self.engine, datasets, files, self.progress)
-        load_run_tables(self.engine, self.planned, self.digests, told)
-        self.findings += run_plan(self.engine, resources, files, self.progress)
+        # What tells of the conversion itself waits until all datasets are there.
+        last = tuple(each for each in whole.resources if reads_of([each]))
+        soon = tuple(each for each in whole.resources if not reads_of([each]))
+        self.findings += run_plan(self.engine, replace(whole, resources=soon), files, self.progress)
+        load_run_tables(self.engine, self.planned, self.digests, reads_of(last))
+        rest = replace(whole, steps=(), resources=last)
+        self.findings += run_plan(self.engine, rest, files, self.progress)
         self._note_limits()
 
     def _load_chosen(self) -> None:
