@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plan.tiny_study import findings
+from tests.plan.tiny_study import STUDY, findings
 
 RESOURCE = """\
 resource: Observation
@@ -42,6 +42,27 @@ def _faults(folder: Path, old: str = "", new: str = "", **others: str) -> list[s
 
 def test_content_as_fhir_has_it_is_taken(tmp_path: Path) -> None:
     assert _faults(tmp_path) == []
+
+
+def test_a_reference_in_an_extension_is_none_of_the_element_that_has_it(tmp_path: Path) -> None:
+    extended = (
+        "subject:\n    reference: patient\n    extension:\n"
+        '      - {url: {text: "urn:x"}, valueReference: {reference: patient}}'
+    )
+    assert _faults(tmp_path, "subject: {reference: patient}", extended) == []
+    other = extended.replace("{reference: patient}", "{reference: reference('Observation', subj)}")
+    assert _faults(tmp_path, "subject: {reference: patient}", other) == []
+
+
+def test_a_local_time_gets_the_offset_of_the_study_before_it_is_checked(tmp_path: Path) -> None:
+    time = "valueDateTime: case when kind = 'A' then '2024-01-01T10:00' end"
+    told = _faults(tmp_path / "none", "valueInteger: {number: 4}", time)
+    assert [each.split()[0] for each in told] == ["E1253"]
+
+    texts = {"observation": RESOURCE.replace("valueInteger: {number: 4}", time), "patient": PATIENT}
+    files = {f"fhir/{name}.yaml": text for name, text in texts.items()}
+    files["study.yaml"] = f"{STUDY}timezone: '+08:00'\n"
+    assert not [each for each in findings(tmp_path / "own", files) if "E1253" in each]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from trialport.fhir import record_texts
 from trialport.fhir.findings import Findings
 from trialport.fhir.identity import PLAIN, Naming
+from trialport.fhir.json_texts import json_texts
 from trialport.fhir.layout import Hole, LookedInto, layout
 from trialport.fhir.resource import Change, build
 from trialport.fhir.schema import Definitions, load_definitions
@@ -119,7 +120,9 @@ resources = st.builds(
 # --- records --------------------------------------------------------------------------------------
 
 words = (
-    st.none() | st.text(max_size=5) | st.sampled_from(['","', '"', "\\", "\x00", "\u2028", "批"])
+    st.none()
+    | st.text(max_size=5)
+    | st.sampled_from(['","', '",', '"', "\\", "\x00", "\u2028", "批"])
 )
 floats = st.none() | st.floats() | st.sampled_from([0.0, -0.0, 7.5, 1e16, 2.0**53, 5e-324])
 record = st.fixed_dictionaries(
@@ -255,6 +258,26 @@ def test_resources_changed_to_r5_are_those_of_each_resource() -> None:
     for written, resource in made:
         assert written == alone(resource)
         assert resource["code"]["text"].startswith("w")
+
+
+@pytest.mark.parametrize("path", ["reasonCode", "reasonReference"])
+def test_items_that_r5_wraps_one_by_one_are_those_of_each_resource(path: str) -> None:
+    item = element(text=column("words")) if path == "reasonCode" else None
+    item = item or element(reference=column("words"))
+    procedure = element(
+        status=text("completed"), **{path: Each(place=HERE, each=Text("set", HERE), content=item)}
+    )
+    given_ = batch(key=["1", "2"], words=pa.array([["a", "b"], ["c"]], pa.list_(pa.string())))
+    step = resource_step("Procedure", procedure)
+    made = list(texts_and_resources(step, given_, R4, version="R5", change=_to_r5("Procedure")))
+    assert [len(resource["reason"]) for _, resource in made] == [2, 1]
+    for written, resource in made:
+        assert written == alone(resource)
+
+
+def test_a_text_may_end_like_what_stands_between_texts() -> None:
+    values = ['said "stop",', ",\n  ", '"', "b"]
+    assert [orjson.loads(each) for each in json_texts(values).to_pylist()] == values
 
 
 def test_who_looks_into_a_hole_is_told() -> None:

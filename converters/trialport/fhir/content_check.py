@@ -13,6 +13,7 @@ from trialport.fhir.coding import QUANTITIES, coded_element
 from trialport.fhir.content_extensions import cross_version_faults, is_cross_version
 from trialport.fhir.content_rules import Rules, required_elements, rules_of
 from trialport.fhir.content_texts import referred_types, texts_of
+from trialport.fhir.local_time import text_of_time
 from trialport.fhir.schema import Definitions, Version, load_types
 from trialport.spec.coded import coded_by_concept
 from trialport.spec.nodes import (
@@ -124,7 +125,8 @@ class _Walk:
         rules = rules_of(self.definitions, parent, name)
         if rules is None:
             return
-        rules = rules if rules.targets else rules.aimed(targets)
+        if name == "reference" and not rules.targets:
+            rules = rules.aimed(targets)
         for item in content.items if isinstance(content, Repeated) else (content,):
             is_alone = item is content
             self._item(item, rules, name, place if is_alone else item.place)
@@ -145,8 +147,9 @@ class _Walk:
         elif leaf.value is None:
             self._value(leaf.constant, rules, name, leaf.place)
         else:
+            offset = self.specification.study.timezone
             for text in texts_of(leaf.value) if rules.is_text else ():
-                self._value(text, rules, name, leaf.value.place)
+                self._value(text_of_time(text, offset), rules, name, leaf.value.place)
             if name == "reference":
                 self._references(leaf, rules)
 

@@ -43,13 +43,21 @@ for _name in (
 ):
     setattr(Hole, _name, _looked_into)
 
+
+class ItemsHole(Hole):
+    """Stands in a list for all its items: each record has its own number of them."""
+
+    __slots__ = ()
+
+
 Part = bytes | Hole
 
 
 def layout(resource: Any) -> list[Part]:  # noqa: ANN401 - a value of JSON
     """Return the JSON text of a value with holes: text and holes by turns.
 
-    A list with one hole is a list of which the hole stands for all items.
+    Raises:
+        LookedInto: a hole for the items of a list stands elsewhere, as for one value.
     """
     parts: list[Part] = []
     for is_hole, run in groupby(_parts(resource), lambda each: isinstance(each, Hole)):
@@ -60,6 +68,8 @@ def layout(resource: Any) -> list[Part]:  # noqa: ANN401 - a value of JSON
 
 def _parts(value: Any) -> Iterator[Part]:  # noqa: ANN401
     if isinstance(value, Hole):
+        if isinstance(value, ItemsHole):
+            _looked_into()
         yield value
     elif isinstance(value, dict):
         yield b"{"
@@ -71,7 +81,10 @@ def _parts(value: Any) -> Iterator[Part]:  # noqa: ANN401
         yield b"["
         for number, each in enumerate(value):
             yield b"," if number else b""
-            yield from _parts(each)
+            if isinstance(each, ItemsHole):
+                yield each
+            else:
+                yield from _parts(each)
         yield b"]"
     else:
         yield orjson.dumps(value, written_number)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from trialport.fhir.filled import Filled, Items
 from trialport.fhir.json_texts import TEXT, json_texts
-from trialport.fhir.layout import Hole, LookedInto, Part, layout
+from trialport.fhir.layout import Hole, ItemsHole, LookedInto, Part, layout
 from trialport.fhir.slot_values import Places, SlotValues, numbered
 from trialport.fhir.values import written_number
 
@@ -172,6 +172,8 @@ def _hole(slot: int, value: Any) -> Any:  # noqa: ANN401 - a value of JSON
     if value is None:
         return None
     if isinstance(value, dict):
-        holes = {key: Hole(slot, key) for key in value}
-        return {key: [holes[key]] if isinstance(value[key], list) else holes[key] for key in value}
-    return [Hole(slot)] if isinstance(value, list) else Hole(slot)
+        return {
+            key: [ItemsHole(slot, key)] if isinstance(each, list) else Hole(slot, key)
+            for key, each in value.items()
+        }
+    return [ItemsHole(slot)] if isinstance(value, list) else Hole(slot)

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialport.fhir.identity import MARK, PLAIN, Naming
+from trialport.fhir.local_time import text_of_time
 
 Value = Any
 """A value of JSON; a Decimal is a number that is written with the digits it has."""
 
 _EXACT = 2**53
-_LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -99,23 +99,14 @@ def _written_number(text: str | None) -> Decimal | None:
 def _moment(value: dt.datetime | None, offset: str) -> Value:
     if value is None:
         return None
-    return value.isoformat() if value.tzinfo else _text_of_time(value.isoformat(), offset)
+    return value.isoformat() if value.tzinfo else text_of_time(value.isoformat(), offset)
 
 
 def _texts(column: pa.Array, offset: str, naming: Naming) -> list[Value]:
     values = column.to_pylist()
     if offset:
-        known = {each: each and _text_of_time(each, offset) for each in set(values)}
+        known = {each: each and text_of_time(each, offset) for each in set(values)}
         return [known[each] for each in values]
     if pc.any(pc.starts_with(column, pattern=MARK)).as_py():
         return [None if each is None else naming.reference(each) for each in values]
     return values
-
-
-def _text_of_time(value: str, offset: str) -> str:
-    """Return a local time with seconds and offset, as FHIR demands; any other text as it is.
-
-    Source: FHIR R4, Data Types, dateTime: seconds may be zero-filled where they are not known.
-    """
-    found = _LOCAL_TIME.fullmatch(value) if offset else None
-    return value if found is None else f"{found[1]}{found[2] or ':00'}{offset}"
