@@ -54,6 +54,33 @@ def test_rules_without_faults_are_checked_in_silence(run: Run, study: Path) -> N
     assert "TINY" not in run("check", study).out
 
 
+def test_a_rule_may_call_functions_of_what_was_collected(
+    run: Run, study: Path, tmp_path: Path
+) -> None:
+    """Texts as collected have columns beside the tables' own."""
+    rule = """\
+rules:
+- code: TINY002
+  title: Days of onset are told
+  applies_to: raw.events
+  severity: warning
+  fails_when: number(replace(collected(onset), '-', '')) < 10000000
+  variable: onset
+  remedy: query the site
+  source: protocol
+  good: {onset: 2024-02-01}
+  bad: {onset: 2024-02}
+"""
+    (study / "rules/own.yaml").write_text(rule, encoding="utf-8")
+    assert "TINY002" not in run("check", study).out
+    run("convert", study, "--raw", study.parent / "raw", "--out", tmp_path / "out")
+    findings = json.loads((tmp_path / "out/findings.json").read_text(encoding="utf-8"))
+    rows = (study.parent / "raw/events.csv").read_text(encoding="utf-8").splitlines()[1:]
+    partial = [each for each in rows if 0 < len(each.rpartition(",")[2]) < len("2024-02-01")]
+    assert partial
+    assert len([each for each in findings if each["code"] == "TINY002"]) == len(partial)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

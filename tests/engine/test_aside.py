@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from concurrent.futures import Future
 
 import duckdb
 import pytest
@@ -69,3 +70,18 @@ def test_work_that_reads_batches_ends_when_the_block_is_interrupted() -> None:
         interrupted()
     assert ended == [duckdb.InterruptException]
     assert sys.getswitchinterval() == usual
+
+
+def test_a_fault_of_the_block_ends_what_waits_behind_what_runs() -> None:
+    begun = threading.Event()
+    given: list[Future[int]] = []
+
+    def run(engine: Engine) -> int:
+        begun.set()
+        return len(engine.rows(ENDLESS))
+
+    with pytest.raises(KeyError), aside(Engine(threads=2)) as give:
+        given += [give(run), give(run)]
+        assert begun.wait(10)
+        raise KeyError
+    assert [each.cancelled() for each in given] == [False, True]

@@ -41,9 +41,10 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Future[
             each.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        while wait(given, timeout=0).not_done:
+        begun = [each for each in given if not each.cancelled()]
+        while wait(begun, timeout=0).not_done:
             other.interrupt()
-            wait(given, timeout=_PAUSE)
+            wait(begun, timeout=_PAUSE)
         other.close()
 
 

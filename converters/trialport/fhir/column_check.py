@@ -34,7 +34,7 @@ def column_check(slot: Slot, definitions: Definitions) -> Check | None:
     if slot.coded is not None or slot.key in {"code", "system", "status"}:
         return None
     if slot.key == "reference":
-        return _one_type
+        return _one_type()
     if slot.type == "decimal":
         return _numbers
     validator = definitions.leaf_validator(slot.parent, slot.key)
@@ -48,10 +48,20 @@ def column_check(slot: Slot, definitions: Definitions) -> Check | None:
     return check
 
 
-def _one_type(values: Sequence[Any]) -> Mask:
-    """Return whether references name resources of one type, which the kind then tells."""
-    is_one = len({each.partition("/")[0] for each in values}) < 2
-    return np.full(len(values), is_one)
+def _one_type() -> Check:
+    """Return what says whether references name resources of one type, which the kind then tells.
+
+    The type is that of the first batch with one alone: a later one of another type is doubtful.
+    """
+    known: set[str] = set()
+
+    def check(values: Sequence[Any]) -> Mask:
+        found = {each.partition("/")[0] for each in values}
+        if len(found) == 1 and not known:
+            known.update(found)
+        return np.full(len(values), found <= known)
+
+    return check
 
 
 def _numbers(values: Sequence[Any]) -> Mask:

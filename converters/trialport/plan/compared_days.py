@@ -76,5 +76,5 @@ def _day(
     columns: dict[exp.Expr, exp.Alias], side: str, function: str, date: exp.Expr
 ) -> exp.Column:
     day = sql.call(function, date.copy())
-    name = columns.setdefault(day, sql.alias(day, f"@{side}{len(columns)}")).alias
+    name = columns.setdefault(day, sql.alias(day, f"__day.{side}{len(columns)}")).alias
     return sql.column(name, side)

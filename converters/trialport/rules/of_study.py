@@ -110,9 +110,10 @@ def read_by(rules: Iterable[Rule]) -> frozenset[str] | None:
 
 def _empty_table(name: str, relation: Relation) -> str:
     """Return the statement that makes the table of a dataset or raw table, without records."""
+    collected = dict.fromkeys(relation.collected.values(), Type.TEXT)
     columns = (
         f"{sql.column(each).sql('duckdb')} {_SQL_TYPES.get(kind, 'VARCHAR')}"
-        for each, kind in relation.columns.items()
+        for each, kind in {**collected, **relation.columns}.items()
     )
     shape = ", ".join((*columns, "__row BIGINT"))
     return f"CREATE TABLE {sql.table(name).sql('duckdb')} ({shape})"

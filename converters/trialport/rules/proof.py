@@ -90,7 +90,8 @@ def _as_relation(dataset: DatasetMetadata, raw: Relation) -> Relation:
     """Return a raw table with the columns that its example records have."""
     names = [each.name for each in dataset.variables if each.name != "__row"]
     columns = {name: raw.columns.get(name, Type.TEXT) for name in names}
-    return Relation(raw.name, raw.shown, columns, raw.key, ())
+    collected = {name: text for name, text in raw.collected.items() if text in names}
+    return Relation(raw.name, raw.shown, columns, raw.key, (), collected)
 
 
 def _quoted(name: str) -> str:
@@ -106,6 +107,11 @@ def _stage(
 ) -> DatasetMetadata:
     """Create the table of a dataset from example records, and return its metadata."""
     group = RAW if name.startswith("raw.") else "adam" if name.startswith("AD") else "sdtm"
+    collected = raw[name].collected if name in raw else {}
+    records = [
+        {**each, **{collected[key]: each[key] for key in each if key in collected}}
+        for each in records
+    ]
     names = list(dict.fromkeys(each for record in records for each in record)) or ["USUBJID"]
     names += ["__row"] * (group == RAW)
     typed = raw[name].columns if name in raw else {}
@@ -121,6 +127,8 @@ def _stage(
         kind = _kind(each, given, usual.type if usual else "")
         if each in typed:
             kind = "number" if typed[each] is Type.NUMBER else "text"
+        elif each in collected.values():
+            kind = "text"
         length = max([1, *(len(value.encode()) for value in values)]) if kind == "text" else 8
         label = found.label if found and not found.has_open_label else each
         form = "DATE9." if kind == "date" else ""

@@ -108,7 +108,8 @@ def _kind(each: Wanted, column: tuple[str, str], database: Database) -> Type:
     joined = next((joined for joined in each.joins if joined.alias == alias), None)
     relation = each.target.relation if joined is None else database.relation(joined.source)
     assert relation is not None, "what is looked up is there"
-    kind = relation.columns[name]
+    # What was collected for a column stands beside it, as text.
+    kind = relation.columns.get(name, Type.TEXT)
     return Type.TEXT if kind is Type.DTC else kind
 
 
