@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from trialport.engine.duckdb import Engine
-from trialport.engine.switching import taking_turns
+from trialport.engine.switching import end_work, taking_turns
 
 T = TypeVar("T")
-
-_PAUSE = 0.05
 
 
 @contextmanager
@@ -41,10 +39,7 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Future[
             each.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        begun = [each for each in given if not each.cancelled()]
-        while wait(begun, timeout=0).not_done:
-            other.interrupt()
-            wait(begun, timeout=_PAUSE)
+        end_work([each for each in given if not each.cancelled()], [other])
         other.close()
 
 

@@ -1,12 +1,19 @@
-"""Threads that take turns often enough for the database to be kept busy."""
+"""Threads over one database: they take turns often enough, and none is left working."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Collection, Generator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from typing import TypeVar
+
+from trialport.engine.duckdb import Engine
+
+T = TypeVar("T")
 
 _INTERVAL = 0.0005
+_PAUSE = 0.05
 
 
 @contextmanager
@@ -22,3 +29,11 @@ def taking_turns() -> Generator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
+
+
+def end_work(begun: Collection[Future[T]], engines: Collection[Engine]) -> None:
+    """Interrupt engines until none of the work that was begun on them goes on."""
+    while wait(begun, timeout=0).not_done:
+        for each in engines:
+            each.interrupt()
+        wait(begun, timeout=_PAUSE)

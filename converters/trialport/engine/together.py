@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from trialport.engine.duckdb import Engine, lacks_memory
-from trialport.engine.switching import taking_turns
+from trialport.engine.switching import end_work, taking_turns
 
 MOST_TOGETHER = 4
 """How many parts are done at once at most: each takes memory, and a large one uses all threads."""
-
-_PAUSE = 0.05
 
 T = TypeVar("T")
 
@@ -81,10 +79,7 @@ class _Threads(Generic[T]):
                     self._end(done)
                 self._start()
         finally:
-            while self.running and wait(self.running, timeout=0).not_done:
-                for each in self.engines:
-                    each.interrupt()
-                wait(self.running, timeout=_PAUSE)
+            end_work(self.running, self.engines)
             self.pool.shutdown()
             for each in self.engines:
                 each.close()
