@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from trialport.lazy import lazily
 
 if TYPE_CHECKING:
     from trialport.exchange.files import export_dataset, open_dataset, read_dataset
@@ -35,9 +36,4 @@ _HOMES = {
     "write_transport": "to_xpt",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import the module that holds `name` when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -6,8 +6,9 @@ what writes.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from trialport.lazy import lazily
 
 if TYPE_CHECKING:
     from trialport.pipeline.conversion import convert, datasets
@@ -63,9 +64,4 @@ _HOMES = {
     **dict.fromkeys(("Progress", "Raw"), "work"),
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'trialport.pipeline' has no attribute '{name}'")
-    return getattr(import_module(f"trialport.pipeline.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)

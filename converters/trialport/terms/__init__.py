@@ -5,8 +5,9 @@ Nothing is imported before one of the names is asked for.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from trialport.lazy import lazily
 
 if TYPE_CHECKING:
     from trialport.terms.codelists import (
@@ -36,14 +37,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    **dict.fromkeys(__all__, "codelists"),
     "import_terminology": "imports",
     **dict.fromkeys(("Unit", "Units", "load_units"), "units"),
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import the module that holds `name` when it is first asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = _HOMES.get(name, "codelists")
-    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from trialport.lazy import lazily
 
 if TYPE_CHECKING:
     from trialport.xport.frames import read_xpt, read_xpt_arrow, write_xpt
@@ -42,9 +43,4 @@ _HOMES = {
     "write_xpt": "frames",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import the module that holds `name` when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)
