@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialport.diagnostics import Diagnostic, did_you_mean
 from trialport.fhir.schema import Definitions
-from trialport.fhir.version_change import EXTENSION
+from trialport.fhir.version_change import EXTENSION, is_choice_of
 from trialport.spec.nodes import Content, Element, Leaf, Repeated
 
 
@@ -46,7 +46,7 @@ def _step(
         return [], ""
     if name in properties:
         return [], r5.element_type(parent, name)
-    if any(each.startswith(name) and each[len(name)].isupper() for each in properties):
+    if any(is_choice_of(each, name) for each in properties):
         return [], ""
     place = element.children["url"].place
     problem = f"the extension stands for an element of R5, where {parent} has no '{name}'"

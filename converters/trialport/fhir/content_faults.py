@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from trialport.diagnostics import Diagnostic, Place, Severity, did_you_mean, shown
+from trialport.fhir.version_change import is_choice_of
 
 
 def unknown_type(name: str, place: Place, known: Iterable[str]) -> Diagnostic:
@@ -16,7 +17,7 @@ def unknown_type(name: str, place: Place, known: Iterable[str]) -> Diagnostic:
 def unknown_element(name: str, kind: str, place: Place, known: Iterable[str]) -> Diagnostic:
     """Return E1251; an element of several types is written with the type in its name."""
     elements = list(known)
-    typed = [each for each in elements if each.startswith(name) and each[len(name)].isupper()]
+    typed = [each for each in elements if is_choice_of(each, name)]
     remedy = did_you_mean(name, elements)
     if typed:
         more = ", ..." if len(typed) > 5 else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trialport.diagnostics import Diagnostic, did_you_mean
 from trialport.fhir.schema import Definitions, load_types
+from trialport.fhir.version_change import is_choice_of
 from trialport.spec.expression_error import ExpressionError
 from trialport.spec.fhir_path import Binary, Call, Index, Member, Node, Variable, parse_path
 from trialport.spec.nodes import RawTable, Sources, Text
@@ -98,7 +99,7 @@ class _Types:
             return ""
         if name in properties:
             return self.version.element_type(parent, name)
-        if any(each.startswith(name) and each[len(name)].isupper() for each in properties):
+        if any(is_choice_of(each, name) for each in properties):
             return ""
         problem = f"{parent} has no element '{name}'"
         raise ExpressionError("E3073", problem, did_you_mean(name, properties))

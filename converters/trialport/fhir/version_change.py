@@ -175,7 +175,7 @@ def _set_element(
     value_key = next((each for each in extension if each.startswith("value")), "")
     if value_key:
         is_choice = not definitions.element_type(parent, name)
-        others = [each for each in node if is_choice and _is_choice_of(each, name)]
+        others = [each for each in node if is_choice and is_choice_of(each, name)]
         replaced = {each: node.pop(each) for each in others}
         key = name + value_key.removeprefix("value") if is_choice else name
         value = _begun(extension[value_key], replaced.get(f"{name}DateTime"))
@@ -193,7 +193,8 @@ def _begun(value: Any, date: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _is_choice_of(key: str, name: str) -> bool:
+def is_choice_of(key: str, name: str) -> bool:
+    """Return whether a key is that of an element of several types: `valueQuantity` of `value`."""
     return key.startswith(name) and key[len(name) : len(name) + 1].isupper()
 
 
