@@ -14,6 +14,7 @@ from trialport.diagnostics import DataError, Diagnostic, Place, no_memory
 from trialport.functions.once import once
 from trialport.functions.registry import definitions
 from trialport.spec import sql
+from trialport.spec.vocabulary import FEW_TERMS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +41,17 @@ _IN_UNIT = once(
 # query of hundreds of tables, and saves none.
 _NOT_USED = "projection_placement"
 
+# The variable of a connection that holds a small codelist as a map begins its name so.
+_VARIABLE = "codelist "
+
 TERMS = (
     "CREATE SCHEMA terms",
     "CREATE TABLE terms.codelists"
     " (codelist VARCHAR, collected VARCHAR, value VARCHAR, decode VARCHAR)",
-    "CREATE MACRO tp_codelist(x, list_name) AS (SELECT c.value FROM terms.codelists AS c"
+    "CREATE MACRO tp_codelist(x, list_name) AS map_extract_value("
+    f"CAST(getvariable('{_VARIABLE}' || list_name) AS MAP(VARCHAR, VARCHAR)), x)",
+    "CREATE MACRO tp_large_codelist(x, list_name) AS (SELECT c.value FROM terms.codelists AS c"
     " WHERE c.codelist = list_name AND c.collected = x)",
-    "CREATE MACRO tp_codelist_number(x, list_name) AS tp_number(tp_codelist(x, list_name))",
     "CREATE MACRO tp_term_decode(x, list_name) AS (SELECT c.decode FROM terms.codelists AS c"
     " WHERE c.codelist = list_name AND c.collected = x)",
     "CREATE TABLE terms.subjects (usubjid VARCHAR)",
@@ -89,6 +94,7 @@ class Engine:
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(":memory:", config=config)
+        self.maps: dict[str, dict[str, str]] = {}
         self.is_ended = False
         self.threads = int(
             self.rows(exp.select(sql.call("current_setting", sql.text("threads"))))[0][0]
@@ -109,6 +115,7 @@ class Engine:
         """Return an engine over the same tables for another thread; what is loaded stays apart."""
         other = copy(self)
         other.connection = self.connection.cursor()
+        other._set_maps()
         return other
 
     def interrupt(self) -> None:
@@ -117,8 +124,21 @@ class Engine:
         self.connection.interrupt()
 
     def load_codelists(self, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
-        """Fill the table of codelists that `codelist` and `term_decode` read."""
-        self._insert("codelists", ["codelist", "collected", "value", "decode"], rows)
+        """Fill what `codelist` and `term_decode` read: a table, and maps of small codelists."""
+        kept = list(rows)
+        self._insert("codelists", ["codelist", "collected", "value", "decode"], kept)
+        maps: dict[str, dict[str, str]] = {}
+        for codelist, collected, value, _ in kept:
+            maps.setdefault(codelist, {})[collected] = value
+        self.maps = {name: each for name, each in maps.items() if len(each) <= FEW_TERMS}
+        self._set_maps()
+
+    def _set_maps(self) -> None:
+        """Tell the connection the small codelists: a variable belongs to one connection alone."""
+        for name, each in self.maps.items():
+            variable = exp.to_identifier(_VARIABLE + name, quoted=True).sql("duckdb")
+            values = [list(each), list(each.values())]
+            self.connection.execute(f"SET VARIABLE {variable} = MAP($1, $2)", values)
 
     def load_conversions(self, rows: Iterable[tuple[str, str, str, float, float]]) -> None:
         """Fill the table of unit conversions that `in_unit` reads."""

@@ -20,7 +20,7 @@ _OWN = ("!", "__")
 _NUMBERED = re.compile('"![0-9]+"')
 """A fault column: its number depends on all faults before it."""
 
-_WITH_CODELIST = ("tp_codelist", "tp_codelist_number", "tp_term_decode")
+_WITH_CODELIST = ("tp_codelist", "tp_large_codelist", "tp_term_decode")
 
 
 @dataclass(frozen=True, slots=True)

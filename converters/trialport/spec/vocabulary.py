@@ -14,6 +14,10 @@ from trialport.spec.expression_error import ExpressionError
 from trialport.terms.codelists import Codelist
 from trialport.terms.units import Units
 
+FEW_TERMS = 100
+"""Up to so many collected texts a codelist is a constant of the query, which is far cheaper to plan
+than a join, and as fast for a million records; a larger one is joined."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConstantValue:
@@ -51,21 +55,25 @@ class StudyCodelist:
 
     def mapped(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the submission value; null where the value has no term."""
-        macro = "tp_codelist_number" if self.numeric else "tp_codelist"
-        return sql.call(macro, value, sql.text(self.name))
+        macro = "tp_codelist" if len(self._collected()) <= FEW_TERMS else "tp_large_codelist"
+        mapped = sql.call(macro, value, sql.text(self.name))
+        return sql.call("tp_number", mapped) if self.numeric else mapped
 
     def decoded(self, value: exp.Expr) -> exp.Expr:
         """Return SQL for the decode of a submission value; null where it is no term."""
         return sql.call("tp_term_decode", value, sql.text(self.name))
 
     def rows(self) -> Iterator[tuple[str, str, str, str | None]]:
-        """Yield codelist, collected text, submission value and decode: what the SQL reads.
+        """Yield codelist, collected text, submission value and decode: what the SQL reads."""
+        for collected, value in self._collected().items():
+            yield self.name, collected, value, self.terms.get(collected)
+
+    def _collected(self) -> dict[str, str]:
+        """Return the submission value of each collected text.
 
         A submission value stands for itself, unless the study maps it to another.
         """
-        mapping = {**{each: each for each in self.terms}, **self.map}
-        for collected, value in mapping.items():
-            yield self.name, collected, value, self.terms.get(collected)
+        return {**{each: each for each in self.terms}, **self.map}
 
 
 @dataclass(frozen=True, slots=True)
