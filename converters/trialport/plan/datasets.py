@@ -75,6 +75,7 @@ class _Work:
     asked: set[str] = field(default_factory=set[str])
     set_keys: set[str] = field(default_factory=set[str])
     uses: dict[str, frozenset[Reference]] = field(default_factory=dict[str, frozenset[Reference]])
+    ties_by_keys: bool = False
 
 
 @dataclass(slots=True)
@@ -518,6 +519,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
     whole = sql.stacked(selects)
     stacked = chain.add(whole)
     keys = [each.text for each in work.node.keys if each.text in early]
+    work.ties_by_keys = len(keys) == len(work.node.keys)
     order = [*keys, *(name for name in early if name not in keys), "__block", "__row", *row_keys]
     terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
     tie = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
@@ -575,7 +577,11 @@ def _stacked_scope(names: Sequence[str], work: _Work) -> RecordScope:
     """Return what names mean once the blocks are stacked: the variables of the dataset."""
     variables = {each: kind for each, kind in work.types.items() if each in names}
     return RecordScope(
-        work.node.dataset.text, targets=frozenset(names), variables=variables, stacked=True
+        work.node.dataset.text,
+        targets=frozenset(names),
+        variables=variables,
+        stacked=True,
+        ties_by_keys=work.ties_by_keys,
     )
 
 
@@ -680,9 +686,6 @@ def _limits(name: str, definitions: Sequence[Mapping[str, Variable]]) -> tuple[s
 
 def _whole(chain: Chain, names: Sequence[str], keys: Sequence[str], work: _Work) -> exp.Expr:
     """Return the SELECT of the step's table: `__id` first, then variables, row keys and faults."""
-    order = [*(key for key in keys if key in names), TIE]
-    terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
-    number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
     columns = [
         "__block",
         "__row",
@@ -690,11 +693,22 @@ def _whole(chain: Chain, names: Sequence[str], keys: Sequence[str], work: _Work)
         *names,
         *(each.column for each in work.faults.columns),
     ]
-    select = exp.select(sql.alias(number, "__id"), *(sql.column(name) for name in columns))
+    select = exp.select(
+        sql.alias(_number(keys, names, work), "__id"), *(sql.column(name) for name in columns)
+    )
     select.from_(table(chain.last), copy=False)
     select.order_by(exp.Ordered(this=sql.column("__id"), nulls_first=False), copy=False)
     select.set("with_", exp.With(expressions=chain.ctes))
     return select
+
+
+def _number(keys: Sequence[str], names: Sequence[str], work: _Work) -> exp.Expr:
+    """Return the number of a record by the keys, where the tie breaker does not give it already."""
+    if work.ties_by_keys:
+        return sql.column(TIE)
+    order = [*(key for key in keys if key in names), TIE]
+    terms = [exp.Ordered(this=sql.column(name), nulls_first=True) for name in order]
+    return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=terms))
 
 
 def _depends(node: Dataset, work: _Work) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ class RecordScope:
 
     `sources` are the source record (`src`) and joined records by alias; empty once the blocks are
     stacked. `variables` grows as variables are compiled, in an order in which none is missing.
+    `ties_by_keys` says of stacked records that their tie breaker orders by the keys first of all.
     """
 
     dataset: str
@@ -100,6 +101,7 @@ class RecordScope:
     variables: dict[str, Type] = field(default_factory=dict)
     defining: str = ""
     stacked: bool = False
+    ties_by_keys: bool = False
 
     def resolve(self, qualifier: str, name: str) -> Resolved:
         """Return what the name stands for; raise ExpressionError for one that means nothing."""

@@ -61,7 +61,8 @@ def _sequence(name: str, node: Variable, scope: RecordScope, keys: Sequence[str]
     group = named or subject
     order = [each for each in keys if each in scope.variables and each not in {name, *group}]
     uses = frozenset(Reference(scope.dataset, each) for each in (*group, *order))
-    terms = [exp.Ordered(this=sql.column(each), nulls_first=True) for each in order]
+    by_keys = [] if scope.ties_by_keys else order
+    terms = [exp.Ordered(this=sql.column(each), nulls_first=True) for each in by_keys]
     number = _over(exp.RowNumber(), [_bare(scope, each).sql for each in group], terms)
     return Compiled(sql.cast(number, exp.DataType.Type.DOUBLE), Type.NUMBER, uses)
 
