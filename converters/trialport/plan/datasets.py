@@ -16,6 +16,7 @@ from trialport.plan.checks import add_checks
 from trialport.plan.collect import Collector
 from trialport.plan.fill import Filled, Filler
 from trialport.plan.imputed_dates import check_imputed
+from trialport.plan.late import asks_late, common_variables, window_variables
 from trialport.plan.limits import add_cutoff, add_subset, cut_dates
 from trialport.plan.locality import is_subject_local
 from trialport.plan.lookups import CompiledLookup, key_pairs, sorted_uses
@@ -33,7 +34,7 @@ from trialport.plan.scopes import LookupNames, RecordScope
 from trialport.plan.time_to_event import add_time_to_event
 from trialport.plan.unused_lookups import check_unused
 from trialport.plan.value_level import add_value_checks, endpoint_values, value_plans
-from trialport.plan.windows import TIE, is_sequence
+from trialport.plan.windows import TIE
 from trialport.spec import sql
 from trialport.spec.compiled import Reference
 from trialport.spec.nodes import (
@@ -96,7 +97,9 @@ def plan_dataset(
     written = [_definitions(node, each, work) for each in records]
     names = list(dict.fromkeys(name for each in written for name in each))
     definitions = [_completed(each, written, names) for each in written]
-    late = _late(names, definitions, node, collector)
+    windows = window_variables(names, definitions, node, collector)
+    common = common_variables(records, definitions, windows, node, catalogue, collector)
+    late = [name for name in names if name in {*windows, *common}]
     _check_keys(node, names, collector)
     blocks = [
         _block(place, block, defined, late, work)
@@ -218,54 +221,6 @@ def _as_in_helper(node: Variable, before: VariablePlan) -> Variable:
     return replace(node, origin=origin, method=method, comment=before.comment)
 
 
-def _late(
-    names: Sequence[str],
-    definitions: Sequence[Mapping[str, Variable]],
-    node: Dataset,
-    collector: Collector,
-) -> list[str]:
-    """Return the variables that see the whole dataset: windows, sequences, and what uses them."""
-    needs: dict[str, set[str]] = {name: set() for name in names}
-    late: set[str] = set()
-    for defined in definitions:
-        for name, variable in defined.items():
-            if variable.window is not None or is_sequence(variable):
-                late.add(name)
-            for qualifier, other in collector.names(variable.value):
-                needs[name] |= {other} if qualifier == "" else set()
-                if qualifier in node.lookups:
-                    needs[name] |= _lookup_needs(node.lookups[qualifier], collector)
-    grown = True
-    while grown:
-        more = {name for name in names if name not in late and needs[name] & late - {name}}
-        late |= more
-        grown = bool(more)
-    return [name for name in names if name in late]
-
-
-def _asks_late(asked: Sequence[Expression], late: Sequence[str], work: _Work) -> bool:
-    """Report E1274 where what decides whether a record is there asks for what windows give."""
-    lookups, collector = work.node.lookups, work.collector
-    found = False
-    for each in asked:
-        for qualifier, name in collector.names(each):
-            needs = {name} if qualifier == "" else set[str]()
-            needs |= _lookup_needs(lookups[qualifier], collector) if qualifier in lookups else set()
-            for one in sorted(needs & set(late)):
-                problem = (
-                    f"'{one}' sees all records of the dataset, and this decides which they are"
-                )
-                remedy = "make the records a helper dataset (keep: no), and choose among them"
-                collector.fault("E1274", each.place, problem, remedy)
-                found = True
-    return found
-
-
-def _lookup_needs(node: Lookup, collector: Collector) -> set[str]:
-    inner = {name for qualifier, name in collector.names(node.where) if qualifier == "this"}
-    return inner | set(node.by or ())
-
-
 def _check_keys(node: Dataset, names: Sequence[str], collector: Collector) -> None:
     for key in node.keys:
         if key.text not in names:
@@ -295,14 +250,14 @@ def _block(
     lookups = dict(work.node.lookups)
     known: dict[str, LookupNames] = {}
     if work.node.structure == "time_to_event":
-        if _asks_late(_expressions_of_censoring(work.node), late, work):
+        if asks_late(_expressions_of_censoring(work.node), late, work.node, work.collector):
             return None
         known = _expand(base, early, chain, work)
         lookups = {each: node for each, node in lookups.items() if each not in known}
     scope = _scope(base, frozenset(defined), early, work)
     scope.lookups = known
     others = [block.unless] if block.unless is not None else []
-    if _asks_late(others, late, work):
+    if asks_late(others, late, work.node, work.collector):
         return None
     filled = _fill(early, chain, scope, lookups, others, work)
     work.scopes.append(scope)
