@@ -18,7 +18,8 @@ import pyreadstat
 import pytest
 from trialport import Conversion
 from trialport.engine.duckdb import Engine
-from trialport.read.stage import stage_sql
+from trialport.pipeline.staging import stage_tables
+from trialport.read.stage import stage_plan
 from trialport.read.tables import read_tables
 from trialport.study import plan_study
 
@@ -410,10 +411,13 @@ def staged() -> Iterator[dict[str, dict[int, dict[str, object]]]]:
     wanted = sorted({table for table, _ in CHECKED_ONLY})
     found: dict[str, dict[int, dict[str, object]]] = {}
     engine = Engine(1, None)
-    for name, texts in read_tables(sources, SAMPLE / "raw", wanted)[0].items():
-        stage = stage_sql(name, sources.tables[name], sources, texts.columns)
-        engine.load(stage.texts, texts.with_lines)
-        engine.create(name, stage.select, "raw")
+    tables = read_tables(sources, SAMPLE / "raw", wanted)[0]
+    plans = {
+        name: stage_plan(name, sources.tables[name], sources, texts.columns)
+        for name, texts in tables.items()
+    }
+    stage_tables(engine, plans, tables, lambda _: None)
+    for name in tables:
         rows = engine.connection.execute(f'SELECT * FROM raw."{name}"')
         names = [str(each[0]) for each in rows.description]
         records = [dict(zip(names, each, strict=True)) for each in rows.fetchall()]

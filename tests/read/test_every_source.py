@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 import xlsxwriter
-from trialport.read.stage import stage_sql
+from trialport.read.stage import stage_plan
 from trialport.read.tables import read_tables
 from trialport.spec.nodes import DateStyle, RawColumn, Sources
 
@@ -129,7 +129,7 @@ def test_a_renamed_column_is_told_for_every_source(source: str, tmp_path: Path) 
     drifted = replace(sources, tables={"t": replace(sources.tables["t"], columns=renamed)})
     tables, _ = read_tables(drifted, raw, ["t"])
     names = tables["t"].table.column_names
-    found = stage_sql("t", drifted.tables["t"], drifted, names).diagnostics
+    found = stage_plan("t", drifted.tables["t"], drifted, names).diagnostics
     assert [str(each) for each in found] == [
         f"E3020 sources.yaml:9: column 'SCORES' is not in '{file}'; did you mean 'SCORE'?",
         f"E3021 {file} column SCORE: the contract does not name this column, so it is left out",

@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 from trialport.diagnostics import Place, Severity
-from trialport.functions.registry import definitions
+from trialport.engine import duckdb as duckdb_engine
+from trialport.pipeline.staging import stage_tables
 from trialport.read.check import Fault, finding
-from trialport.read.stage import StagePlan, stage_sql
-from trialport.read.texts import raw_texts
+from trialport.read.stage import StagePlan, stage_plan
+from trialport.read.texts import RawTexts, raw_texts
 from trialport.spec.nodes import ColumnType, DateStyle, RawColumn, RawTable, Sources, Text
 
 SPEC = Place("sources.yaml", 9)
@@ -35,30 +35,23 @@ def contracts(missing: tuple[str, ...] = ("", "NA"), **tables: RawTable) -> Sour
 
 
 def plan_of(name: str, sources: Sources, columns: Sequence[str]) -> StagePlan:
-    return stage_sql(name, sources.tables[name], sources, columns)
+    return stage_plan(name, sources.tables[name], sources, columns)
+
+
+def texts_of(cells: Cells) -> RawTexts:
+    columns = [list(each) for each in cells.values()]
+    return raw_texts(list(cells), columns, list(range(2, 2 + len(columns[0]))))
 
 
 class Engine:
-    """What the engine does with stage plans: register, stage, ask the checks."""
+    """What a conversion does with stage plans: stage the tables, ask the checks."""
 
     def __init__(self, sources: Sources, **cells: Cells) -> None:
         self.sources = sources
-        self.connection = duckdb.connect()
-        for definition in definitions():
-            self.connection.execute(definition)
-        self.connection.execute("CREATE SCHEMA raw")
         self.plans = {name: plan_of(name, sources, list(its)) for name, its in cells.items()}
-        for name, its in cells.items():
-            self._stage(name, its)
-
-    def _stage(self, name: str, cells: Cells) -> None:
-        columns = [list(each) for each in cells.values()]
-        lines = list(range(2, 2 + len(columns[0])))
-        plan = self.plans[name]
-        staged = raw_texts(list(cells), columns, lines).with_lines
-        self.connection.register(plan.texts, staged)
-        select = plan.select.sql("duckdb")
-        self.connection.execute(f'CREATE TABLE raw."{name}" AS {select}')
+        engine = duckdb_engine.Engine(2)
+        stage_tables(engine, self.plans, {n: texts_of(c) for n, c in cells.items()}, lambda _: None)
+        self.connection = engine.connection
 
     def staged(self, name: str) -> dict[str, list[Any]]:
         query = f'SELECT * FROM raw."{name}" ORDER BY "__row"'
@@ -149,6 +142,16 @@ def test_names_may_be_words_of_sql_and_of_macros() -> None:
     staged = engine.staged("t")
     assert {name: staged[name] for name in names} == {name: ["2021-05-09"] for name in names}
     assert engine.findings("t") == []
+
+
+def test_on_several_threads_each_record_keeps_its_own_value() -> None:
+    times = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
+    its = {f"t{start}": times[start * 60 :] for start in (0, 3, 10, 5, 2)}
+    tables = {name: table(f"{name}.csv", {"x": column("time")}) for name in its}
+    engine = Engine(
+        contracts(("", "NA"), **tables), **{name: {"x": cells} for name, cells in its.items()}
+    )
+    assert {name: engine.staged(name)["x"] for name in its} == its
 
 
 NOT_A_NUMBER = "write digits and a decimal point, or add the text to 'missing'"

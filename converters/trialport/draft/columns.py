@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from trialport.diagnostics import Place
 from trialport.draft import missing
 from trialport.engine.duckdb import Engine
 from trialport.functions.iso8601 import STYLES
 from trialport.read.texts import Described
 from trialport.read.turned import PATTERNS
-from trialport.read.typed import USUAL_STYLES, call, half_width, typed
-from trialport.spec.nodes import ColumnType, DateStyle, RawColumn
+from trialport.read.typed import USUAL_STYLES, Reading, call, half_width, typed
+from trialport.spec.nodes import ColumnType, DateStyle
 
 MOST_VALUES = 60
 """So many different values of a column are kept, the most frequent first."""
@@ -294,8 +293,7 @@ def _read(
     The values are read as the contract of the column will read them; partial dates have no place
     between the others.
     """
-    column = RawColumn(place=Place(), type=type_, styles=styles or None)
-    value = exp.alias_(typed(_value(), column), "it")
+    value = exp.alias_(typed(_value(), Reading(type_, styles)), "it")
     inner = exp.select(value, "n").from_(_COUNTED)
     if seen:
         codes = [exp.Literal.string(each) for each in seen]

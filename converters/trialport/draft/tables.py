@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from trialport.draft.columns import ColumnProfile, profile_column
 from trialport.draft.guess import Guess
 from trialport.engine.duckdb import Engine
+from trialport.read.cleaned import cleaned
 from trialport.read.texts import Described, RawTexts
-from trialport.read.typed import cleaned
 from trialport.spec.nodes import ColumnType, RawTable
 
 _MOST_TRIED = 120
@@ -63,15 +64,9 @@ def profile_table(
     engine: Engine, name: str, contract: RawTable, guesses: Mapping[str, Guess], texts: RawTexts
 ) -> TableProfile:
     """Return what a raw table holds; its trimmed texts stay in the engine as `draft.<name>`."""
-    raw = f"{name}__texts"
-    engine.load(raw, texts.with_lines)
-    trimmed = [
-        exp.alias_(cleaned(exp.column(each, quoted=True), ()), each, quoted=True)
-        for each in texts.columns
-    ]
     table = f"draft__{name}"
-    engine.create(table, exp.select(*trimmed).from_(exp.table_(raw, quoted=True)))
-    engine.unload(raw)
+    trimmed = {each: cleaned(texts.table[each], ()) for each in texts.columns}
+    engine.store(table, pa.table(trimmed))
     columns = tuple(
         profile_column(engine, table, each, texts.described.get(each, Described()))
         for each in texts.columns

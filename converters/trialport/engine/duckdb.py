@@ -7,6 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
@@ -160,6 +161,13 @@ class Engine:
         target = exp.table_(name, db=schema or None, quoted=True)
         self.execute(exp.Create(this=target, kind="TABLE", expression=query, replace=True))
 
+    def store(self, name: str, table: pa.Table, schema: str = "") -> None:
+        """Create a table from an Arrow table; one of this name is replaced."""
+        loaded = f"{name}__loaded"
+        self.load(loaded, table)
+        self.create(name, exp.select(exp.Star()).from_(exp.table_(loaded, quoted=True)), schema)
+        self.unload(loaded)
+
     def load(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name, without copying it."""
         self.connection.register(name, table)
@@ -182,6 +190,23 @@ class Engine:
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """Return the rows of a query, for small answers."""
         return self.connection.execute(query.sql("duckdb")).fetchall()
+
+    def computed(self, value: exp.Expr, given: pa.Table) -> pa.ChunkedArray:
+        """Return what a value is for each record of an Arrow table, in its order.
+
+        Raises:
+            DataError: E3290, a value that no check foresaw stops the database.
+        """
+        # Several threads do not keep the order of an Arrow table by themselves.
+        numbered = given.append_column("n", pa.array(np.arange(given.num_rows)))
+        query = exp.select(exp.alias_(value, "value")).from_("given").order_by("n")
+        self.load("given", numbered)
+        try:
+            made = self.connection.sql(query.sql("duckdb")).to_arrow_table()
+        except duckdb.Error as error:
+            raise _stopped(query, error) from error
+        self.unload("given")
+        return made["value"]
 
     def ordered_rows(self, query: exp.Query, most: int) -> list[tuple[Any, ...]]:
         """Return up to `most` rows of a query, ordered by their row key and then by all columns."""

@@ -68,14 +68,14 @@ class Work:
         """Read raw tables, hold them against their contracts and type them."""
         from trialport.pipeline.staging import check_findings, contract_findings, stage_tables
         from trialport.read.persons import person_checks
-        from trialport.read.stage import stage_sql
+        from trialport.read.stage import stage_plan
         from trialport.read.tables import read_tables
 
         sources = self.planned.specification.sources
         tables, found = read_tables(sources, self._raw(), names)
         found += self._blind(tables)
         plans = {
-            name: stage_sql(name, sources.tables[name], sources, texts.columns)
+            name: stage_plan(name, sources.tables[name], sources, texts.columns)
             for name, texts in tables.items()
         }
         found += [each for staged in plans.values() for each in staged.diagnostics]

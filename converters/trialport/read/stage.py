@@ -1,25 +1,68 @@
 """From the texts of a raw table to its staged table: trimmed, typed, checked by its contract.
 
 Typing is SQL over the macros of the clinical functions, so that a contract and an expression read
-dates and numbers alike. This module only writes the SQL; the engine runs it.
+dates and numbers alike; the engine runs it, over each text of a column once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from trialport.diagnostics import Diagnostic
 from trialport.read.check import Check
 from trialport.read.checks import contract_checks
+from trialport.read.cleaned import cleaned
 from trialport.read.contract import contract_faults, usable_column
 from trialport.read.drift import column_drift
 from trialport.read.staged import COLLECTED, ROW
-from trialport.read.texts import LINE
-from trialport.read.typed import cleaned, typed
-from trialport.spec.nodes import ColumnType, RawColumn, RawTable, Sources
+from trialport.read.texts import RawTexts
+from trialport.read.typed import Reading, reading_of
+from trialport.spec.nodes import RawColumn, RawTable, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTexts:
+    """The different texts of a column, and the value that each is read as."""
+
+    texts: pa.Array
+    values: pa.Array
+
+    def values_of(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return the value of each text, null where there is none."""
+        places = pc.call_function("index_in", [texts], pc.SetLookupOptions(self.texts))
+        return pc.call_function("take", [self.values, places])
+
+
+@dataclass(frozen=True, slots=True)
+class StagedColumn:
+    """A column of a staged table.
+
+    Attributes:
+        name: its name.
+        missing: the codes that mean a missing value in it.
+        reading: how its texts are read.
+        is_there: whether the file has it.
+    """
+
+    name: str
+    missing: tuple[str, ...]
+    reading: Reading
+    is_there: bool
+
+    def texts(self, raw: RawTexts) -> pa.ChunkedArray:
+        """Return the cleaned texts of the column, all null where the file lacks it."""
+        if self.is_there:
+            return cleaned(raw.table[self.name], self.missing)
+        return pa.chunked_array([pa.nulls(raw.table.num_rows, pa.string())])
+
+    def different_texts(self, raw: RawTexts) -> pa.Array:
+        """Return each text of the column once."""
+        return pc.call_function("drop_null", [pc.call_function("unique", [self.texts(raw)])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +71,38 @@ class StagePlan:
 
     Attributes:
         name: the raw table.
-        texts: name of the table that the engine registers: the texts with their lines.
         schema: the schema of the staged table.
-        select: the staged table. `__row` BIGINT is the line of the record; each column of the
-            contract is VARCHAR or (integer, number) DOUBLE; each that is not text has a companion
-            `<column>__collected` with the trimmed text.
+        columns: the columns of the contract.
         checks: what the contract demands, to be asked of all staged tables together.
         diagnostics: what can be said without the data: drift and faults of the contract.
     """
 
     name: str
-    texts: str
     schema: str
-    select: exp.Select
+    columns: tuple[StagedColumn, ...]
     checks: tuple[Check, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    def staged(self, raw: RawTexts, read: Mapping[str, ReadTexts]) -> pa.Table:
+        """Return the staged table.
+
+        `__row` (int64) is the line of the record; each column of the contract is text or (integer,
+        number) a double; each that is not of type text has a companion `<column>__collected` with
+        the trimmed text.
+
+        Args:
+            raw: the texts of the raw table.
+            read: what the texts of each column that is not of type text are read as.
+        """
+        columns: dict[str, pa.Array | pa.ChunkedArray] = {ROW: raw.lines}
+        for each in self.columns:
+            texts = each.texts(raw)
+            if each.reading.is_text:
+                columns[each.name] = texts
+            else:
+                columns[each.name] = read[each.name].values_of(texts)
+                columns[each.name + COLLECTED] = texts
+        return pa.table(columns)
 
     @property
     def conditions(self) -> list[exp.Expr]:
@@ -58,7 +118,7 @@ class StagePlan:
         return exp.select(*counts).from_(exp.table_(self.name, db=self.schema, quoted=True))
 
 
-def stage_sql(
+def stage_plan(
     name: str,
     contract: RawTable,
     sources: Sources,
@@ -68,44 +128,27 @@ def stage_sql(
 ) -> StagePlan:
     """Return how the raw table `name` is staged from texts with the columns of the file.
 
-    A column that the file lacks (E3020) is NULL in the staged table and not checked. Staged tables
-    are read as `schema.name`, the texts as `<name>__texts`.
+    A column that the file lacks (E3020) is null in the staged table and not checked. Staged tables
+    are read as `schema.name`.
     """
-    texts = f"{name}__texts"
     there = [
         column
         for column, its in contract.columns.items()
         if column in columns_in_file and usable_column(its, sources)
     ]
+    columns = tuple(
+        StagedColumn(
+            column, _missing(its, contract, sources), reading_of(its), column in columns_in_file
+        )
+        for column, its in contract.columns.items()
+    )
     return StagePlan(
         name,
-        texts,
         schema,
-        _select(contract, sources, columns_in_file, texts),
+        columns,
         tuple(contract_checks(name, sources, there, schema)),
         (*column_drift(contract, columns_in_file), *contract_faults(name, sources)),
     )
-
-
-def _select(
-    contract: RawTable, sources: Sources, columns_in_file: Sequence[str], texts: str
-) -> exp.Select:
-    line = exp.cast(exp.column(LINE, quoted=True), exp.DataType.Type.BIGINT)
-    inner = [exp.alias_(line, ROW, quoted=True)]
-    outer: list[exp.Expr] = [exp.column(ROW, table="cleaned", quoted=True)]
-    for name, column in contract.columns.items():
-        if name in columns_in_file:
-            cell: exp.Expr = exp.column(name, quoted=True)
-            text = cleaned(cell, _missing(column, contract, sources))
-        else:
-            text = exp.cast(exp.Null(), exp.DataType.Type.TEXT)
-        inner.append(exp.alias_(text, name, quoted=True))
-        collected = exp.column(name, table="cleaned", quoted=True)
-        outer.append(exp.alias_(typed(collected, column), name, quoted=True))
-        if column.type is not ColumnType.TEXT:
-            outer.append(exp.alias_(collected.copy(), name + COLLECTED, quoted=True))
-    source = exp.select(*inner).from_(exp.table_(texts, quoted=True))
-    return exp.select(*outer).from_(source.subquery("cleaned"))
 
 
 def _missing(column: RawColumn, contract: RawTable, sources: Sources) -> tuple[str, ...]:

@@ -9,8 +9,6 @@ import pyarrow as pa
 
 from trialport.diagnostics import Diagnostic
 
-LINE = "__line"
-
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -54,11 +52,6 @@ class RawTexts:
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns as in the file."""
         return tuple(self.table.column_names)
-
-    @property
-    def with_lines(self) -> pa.Table:
-        """Return the texts with the column `__line` behind them, as they are staged."""
-        return self.table.append_column(LINE, self.lines)
 
 
 def raw_texts(

@@ -1,16 +1,14 @@
-"""SQL for the cells of a raw column: trimmed, missing codes as NULL, then typed by the contract."""
+"""SQL that types the cleaned text of a raw column, as its contract says."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlglot import exp
 
 from trialport.read.turned import TURNED, turned
 from trialport.spec.nodes import ColumnType, DateStyle, RawColumn
-
-BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-"""Trimmed at both ends: space, tab, line end, no-break and ideographic space, byte order mark."""
 
 USUAL_STYLES = (DateStyle.ISO, DateStyle.SLASH, DateStyle.CHINESE)
 NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
@@ -18,37 +16,49 @@ MOMENTS = (ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME)
 _MARKS = {DateStyle.SLASH: "/", DateStyle.CHINESE: "年"}
 
 
-def cleaned(cell: exp.Expr, missing: Collection[str]) -> exp.Expr:
-    """Return the trimmed text of a cell; NULL where it is empty or one of the missing codes.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the texts of a column are read: as which type, and where it is a moment, in which styles.
 
-    >>> cleaned(exp.column("sex"), ["NA"]).sql("duckdb").replace(BLANKS, " ")
-    "CASE WHEN NOT TRIM(sex, ' ') IN ('', 'NA') THEN TRIM(sex, ' ') END"
+    Columns of one reading are read alike.
     """
-    text = exp.Trim(this=cell, expression=exp.Literal.string(BLANKS))
-    codes = dict.fromkeys(("", *(code.strip(BLANKS) for code in missing)))
-    literals = [exp.Literal.string(code) for code in codes]
-    is_there = exp.Not(this=exp.In(this=text.copy(), expressions=literals))
-    return exp.case().when(is_there, text)
+
+    type: ColumnType
+    styles: tuple[DateStyle, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Return whether a text stays as it is."""
+        return self.type is ColumnType.TEXT
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether a text becomes a DOUBLE."""
+        return self.type in NUMBERS
 
 
-def typed(text: exp.Expr, column: RawColumn) -> exp.Expr:
+def reading_of(column: RawColumn) -> Reading:
+    """Return how the texts of a column are read."""
+    is_moment = column.type in MOMENTS
+    return Reading(column.type, (column.styles or ()) if is_moment else ())
+
+
+def typed(text: exp.Expr, reading: Reading) -> exp.Expr:
     """Return the value of a cleaned text: text, a DOUBLE, or ISO 8601 text.
 
     Full-width digits and marks count as the plain ones, except in columns of type text. NULL where
     the text cannot be read; the checks of the contract then find it.
     """
-    if column.type is ColumnType.TEXT:
+    if reading.is_text:
         return text
     text = half_width(text)
-    if column.type in NUMBERS:
+    if reading.is_number:
         number = call("tp_number", text)
         return exp.cast(number, exp.DataType.Type.DOUBLE)
-    if column.type is ColumnType.TIME:
-        return time_text(text, serial=DateStyle.EXCEL in (column.styles or ()))
-    if column.type in MOMENTS:
-        moment = moment_text(text, column.styles or USUAL_STYLES)
-        return without_time(moment) if column.type is ColumnType.DATE else moment
-    return text
+    if reading.type is ColumnType.TIME:
+        return time_text(text, serial=DateStyle.EXCEL in reading.styles)
+    moment = moment_text(text, reading.styles or USUAL_STYLES)
+    return without_time(moment) if reading.type is ColumnType.DATE else moment
 
 
 def moment_text(text: exp.Expr, styles: Collection[DateStyle]) -> exp.Expr:
