@@ -108,7 +108,7 @@ def define_document(
         steps: how each of them was planned.
         vocabulary: the codelists of the study.
         facts: the study.
-        used: what the data hold, as `used_query` asks it.
+        used: what the data hold, as `used_queries` ask it.
     """
     planned = {each.name: each for each in steps}
     written = sorted((each for each in described if each.group == group), key=lambda it: it.name)

@@ -16,7 +16,7 @@ from trialport.define.faults import document_faults
 from trialport.define.html import define_html, stylesheet
 from trialport.define.model import DefineDocument
 from trialport.define.translate import translated_document, untranslated
-from trialport.define.types import Used, used_query
+from trialport.define.types import Used, used_queries
 from trialport.define.writer import STYLESHEET, define_xml
 from trialport.diagnostics import Diagnostic
 from trialport.metadata import DatasetMetadata
@@ -82,13 +82,13 @@ def write_defines(
     return found
 
 
-def used_values(steps: Iterable[Step], ask: Ask) -> Used:
-    """Return what the data hold, by dataset and variable; see `used_query`."""
+def used_values(steps: Sequence[Step], ask: Ask) -> Used:
+    """Return what the data hold, by dataset and variable, sorted; see `used_queries`."""
     used: dict[tuple[str, str], list[str]] = {}
-    for step in steps:
-        for variable, value in ask(used_query(step)):
-            used.setdefault((step.name, variable), []).append(value)
-    return used
+    for query in used_queries(steps):
+        for dataset, variable, value in ask(query):
+            used.setdefault((dataset, variable), []).append(value)
+    return {name: sorted(values) for name, values in used.items()}
 
 
 def _write(

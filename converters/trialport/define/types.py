@@ -6,7 +6,7 @@ Source: Define-XML 2.1, ItemDef DataType; ODM 1.3.2, 2.13 (partialDate, incomple
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -19,7 +19,12 @@ from trialport.spec.nodes import DataType as Stored
 
 Used = Mapping[tuple[str, str], Sequence[str]]
 """Dataset and variable to what the data hold: values of a variable with a codelist, shapes of ISO
-8601 text (every digit a 9), numbers of decimal places of a number."""
+8601 text (every digit a 9), numbers of decimal places of numbers that are not whole."""
+
+_Told = Callable[[exp.Expr], exp.Expr]
+"""What is told of a value, as text."""
+
+_MOST_BRANCHES = 50
 
 _ZONE = r"(Z|[+-]99:99)?"
 _DATE = re.compile("9999-99-99")
@@ -49,25 +54,27 @@ class ItemType:
     significant_digits: int | None = None
 
 
-def used_query(step: Step) -> exp.Query:
-    """Return the query for what the data of a dataset hold: `variable`, `value`, sorted.
+def used_queries(steps: Sequence[Step]) -> Iterator[exp.Query]:
+    """Yield the queries for what the data hold: `dataset`, `variable`, `value`.
 
     One row a distinct value of a variable with a codelist (numbers as text), a distinct shape of
-    an ISO 8601 text, a distinct number of decimal places of another number, and the greatest
-    length of each supplemental qualifier (`QVAL.CD34`), in bytes of UTF-8.
+    an ISO 8601 text, a distinct number of decimal places of another number that is not whole, and
+    the greatest length of each supplemental qualifier (`QVAL.CD34`), in bytes of UTF-8.
     """
-    # What is asked alike of several variables is asked of their values together.
-    asked: dict[exp.Expr, list[str]] = {}
-    for each in step.variables:
-        value = _asked(each)
-        if value is not None:
-            asked.setdefault(value, []).append(each.name)
-    selects = [_distinct(step.name, names, value) for value, names in asked.items()]
-    if any(each.name == "QNAM" for each in step.variables):
-        selects.append(_qualifier_lengths(step.name))
-    whole = sql.stacked(selects) if selects else _nothing()
-    stacked = sql.subquery(whole, "u")
-    return exp.select(exp.Star()).from_(stacked).order_by(*map(sql.column, ("variable", "value")))
+    # To plan a query costs more than to look through a dataset of usual size: what is asked alike
+    # of variables, in whatever dataset, is asked of their values together.
+    asked: dict[_Told, list[exp.Select]] = {}
+    for step in steps:
+        for each in step.variables:
+            told = _told(each)
+            if told is not None:
+                asked.setdefault(told, []).append(_values(step.name, each.name, told))
+    for told, values in asked.items():
+        for first in range(0, len(values), _MOST_BRANCHES):
+            yield _distinct(values[first : first + _MOST_BRANCHES], told)
+    for step in steps:
+        if any(each.name == "QNAM" for each in step.variables):
+            yield _qualifier_lengths(step.name)
 
 
 def is_coded(variable: VariablePlan) -> bool:
@@ -91,7 +98,7 @@ def item_type(variable: VariablePlan, length: int, used: Sequence[str]) -> ItemT
     Args:
         variable: the variable.
         length: its length in the file, in bytes.
-        used: what `used_query` gave for it.
+        used: what `used_queries` gave for it.
     """
     if variable.type is Stored.CHAR:
         if variable.kind is Type.DTC:
@@ -149,47 +156,69 @@ def _places(variable: VariablePlan, used: Sequence[str]) -> list[int]:
     return [int(each) for each in used]
 
 
-def _asked(variable: VariablePlan) -> exp.Expr | None:
-    """Return what is asked of a variable, as text, or None where nothing is."""
-    column = sql.column("v")
+def _told(variable: VariablePlan) -> _Told | None:
+    """Return what is told of the values of a variable, as text, or None where nothing is."""
     if variable.type is Stored.NUM:
         if variable.kind in {Type.DATE, Type.DATETIME}:
             return None
-        number = sql.call("tp_number_text", column)
-        if is_coded(variable):
-            return number
-        decimals = sql.call("split_part", number, sql.text("."), exp.Literal.number(2))
-        places = exp.cast(sql.call("length", decimals), exp.DataType.Type.VARCHAR)
-        whole = exp.EQ(this=column, expression=sql.call("trunc", column))
-        return sql.when(whole, sql.text("0"), places)
+        return _number if is_coded(variable) else _decimal_places
     if variable.kind is Type.DTC:
-        shape = (column, sql.text("[0-9]"), sql.text("9"), sql.text("g"))
-        return sql.call("regexp_replace", *shape)
-    return column if is_coded(variable) else None
+        return _shape
+    return _itself if is_coded(variable) else None
 
 
-def _distinct(dataset: str, names: Sequence[str], value: exp.Expr) -> exp.Select:
-    """Return the distinct results of an expression over `v`, each value of a variable once."""
-    values = sql.subquery(sql.stacked([_values(dataset, each) for each in names]), "d")
-    select = exp.select(sql.column("variable"), sql.alias(value, "value"))
-    return select.distinct().from_(values)
+def _itself(value: exp.Expr) -> exp.Expr:
+    return value
 
 
-def _values(dataset: str, name: str) -> exp.Select:
+def _number(value: exp.Expr) -> exp.Expr:
+    return sql.call("tp_number_text", value)
+
+
+def _shape(value: exp.Expr) -> exp.Expr:
+    return sql.call("translate", value, sql.text("012345678"), sql.text("999999999"))
+
+
+def _decimal_places(value: exp.Expr) -> exp.Expr:
+    """Return the decimal places of a number that is not whole, from text such as 0.05 or 1.5e-07.
+
+    The text has no zeros at its end; `tp_number_text` writes the same digits, but at length.
+    """
+    text = sql.cast(sql.cast(value, exp.DataType.Type.DOUBLE), exp.DataType.Type.VARCHAR)
+    exponent = exp.TryCast(this=_part(text, "e", 2), to=exp.DataType.build("INTEGER"))
+    digits = sql.call("length", _part(_part(text, "e", 1), ".", 2))
+    moved = sql.call("coalesce", exponent, exp.Literal.number(0))
+    return sql.cast(exp.Sub(this=digits, expression=moved), exp.DataType.Type.VARCHAR)
+
+
+def _part(text: exp.Expr, separator: str, place: int) -> exp.Expr:
+    return sql.call("split_part", text, sql.text(separator), exp.Literal.number(place))
+
+
+def _distinct(values: Sequence[exp.Select], told: _Told) -> exp.Select:
+    """Return what is told of values, once each of a variable."""
+    names = map(sql.column, ("dataset", "variable"))
+    select = exp.select(*names, sql.alias(told(sql.column("v")), "value"), copy=False)
+    stacked = sql.subquery(sql.stacked(values), "d")
+    return select.distinct(copy=False).from_(stacked, copy=False)
+
+
+def _values(dataset: str, name: str, told: _Told) -> exp.Select:
+    """Return each value of a variable once."""
     column = sql.column(name)
-    select = exp.select(sql.alias(sql.text(name), "variable"), sql.alias(column, "v"))
-    return select.distinct().from_(sql.table(dataset)).where(sql.not_null(column))
+    cells = (sql.text(dataset), "dataset"), (sql.text(name), "variable"), (column, "v")
+    wanted = sql.not_null(column)
+    if told is _decimal_places:
+        wanted = exp.NEQ(this=column, expression=sql.call("trunc", column))
+    select = exp.select(*(sql.alias(*each) for each in cells), copy=False)
+    select = select.from_(sql.table(dataset), copy=False).where(wanted, copy=False)
+    return select.group_by(column, copy=False)
 
 
 def _qualifier_lengths(dataset: str) -> exp.Select:
     name = exp.DPipe(this=sql.text("QVAL."), expression=sql.column("QNAM"), safe=True)
     size = sql.call("octet_length", sql.call("encode", sql.column("QVAL")))
     longest = exp.cast(exp.Max(this=size), exp.DataType.Type.VARCHAR)
-    select = exp.select(sql.alias(name, "variable"), sql.alias(longest, "value"))
+    cells = (sql.text(dataset), "dataset"), (name, "variable"), (longest, "value")
+    select = exp.select(*(sql.alias(*each) for each in cells))
     return select.from_(sql.table(dataset)).group_by(sql.column("QNAM"))
-
-
-def _nothing() -> exp.Select:
-    empty = sql.text("")
-    select = exp.select(sql.alias(empty, "variable"), sql.alias(empty.copy(), "value"))
-    return select.where(exp.false())
