@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 from trialport.fhir.schema import Version, load_definitions
 from trialport.fhir.schema_faults import schema_faults
 from trialport.templates import shipped
@@ -78,7 +79,7 @@ def test_the_status_of_a_subject_is_that_of_the_version(
         "study": {"reference": "ResearchStudy/s"},
         "individual" if version == "R4" else "subject": subject,
     }
-    assert types.validator("ResearchSubject").is_valid(resource) is is_code
+    assert types.is_valid("ResearchSubject", resource) is is_code
 
 
 def test_a_fault_in_a_type_that_has_a_title_is_told() -> None:
@@ -91,13 +92,26 @@ def test_a_fault_in_a_type_that_has_a_title_is_told() -> None:
     assert [each.element for each in schema_faults(study, "ResearchStudy", definitions)] != []
 
 
-def test_a_resource_is_valid_alone_exactly_where_the_whole_schema_takes_it() -> None:
-    types = load_definitions(shipped() / "fhir", "R4")
+@pytest.mark.parametrize("version", ["R4", "R5"])
+def test_what_a_type_refuses_does_not_depend_on_the_other_types(version: Version) -> None:
+    types = load_definitions(shipped() / "fhir", version)
     changed = [(type_, faulty(type_, change)) for _, type_, change, *_ in FAULTY]
     every = [*((each["resourceType"], each) for each in VALID), *changed]
-    found = [types.is_valid(type_, each) for type_, each in every]
-    assert found == [types.validator(type_).is_valid(each) for type_, each in every]
-    assert set(found) == {True, False}
+    for type_, resource in every:
+        schema = {"$ref": f"#/$defs/{type_}", "$defs": types.types}
+        alone = Draft202012Validator(schema, validate_formats=True)
+        assert types.is_valid(type_, resource) is alone.is_valid(resource)
+        wanted = [(each.message, each.instance_path) for each in alone.iter_errors(resource)]
+        found = types.errors(type_, resource)
+        assert [(each.message, each.instance_path[1:]) for each in found] == wanted
+    assert {types.is_valid(*each) for each in every} == {True, False}
+
+
+def test_of_a_type_without_definition_the_type_alone_is_checked() -> None:
+    types = load_definitions(shipped() / "fhir", "R4")
+    assert not types.defines("Task")
+    assert types.is_valid("Task", {"resourceType": "Task", "status": 1})
+    assert not types.is_valid("Tusk", {"resourceType": "Tusk"})
 
 
 @pytest.mark.parametrize(("status", "is_valid"), [("final", True), ("done", False)])

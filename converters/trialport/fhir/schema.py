@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
 Version = Literal["R4", "R5"]
 
@@ -29,34 +29,38 @@ class Definitions:
     types: Mapping[str, Mapping[str, Any]]
     systems: Mapping[str, frozenset[str]]
     invariants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
-    _alone: dict[str, Draft202012Validator] = field(default_factory=dict)
+    _whole: list[Draft202012Validator] = field(default_factory=list)
     _leaves: dict[str, Draft202012Validator] = field(default_factory=dict)
 
     def is_valid(self, resource_type: str, resource: Mapping[str, Any]) -> bool:
-        """Return whether a resource satisfies the definition of its type."""
-        # Most resources hold no other one, and without all types a validator is soon made.
-        alone = self._validator_alone(resource_type)
-        return alone.is_valid(resource) or self.validator(resource_type).is_valid(resource)
+        """Return whether a resource satisfies the definition of its type.
 
-    def validator(self, resource_type: str) -> Draft202012Validator:
-        """Return the validator of a resource type; without a definition, that there is the type."""
-        from jsonschema_rs import Draft202012Validator
+        One without a definition satisfies that there is such a type.
+        """
+        return self._validator().is_valid({resource_type: resource})
 
-        if resource_type not in self._validators:
-            name = resource_type if self.defines(resource_type) else _ANY_RESOURCE
-            schema = {"$ref": f"{_DEFINED}{name}", "$defs": self.types}
-            made = Draft202012Validator(schema, validate_formats=True)
-            self._validators[resource_type] = made
-        return self._validators[resource_type]
+    def errors(self, resource_type: str, resource: Mapping[str, Any]) -> Iterator[ValidationError]:
+        """Yield what the definition of its type refuses in a resource.
 
-    def _validator_alone(self, resource_type: str) -> Draft202012Validator:
-        """Return the validator of a resource type that refuses resources in it, right or not."""
-        if resource_type not in self._alone:
-            name = resource_type if self.defines(resource_type) else _ANY_RESOURCE
-            made = self._made({"$ref": f"{_DEFINED}{name}"}, {_ANY_RESOURCE: False})
-            self._alone[resource_type] = made
-        return self._alone[resource_type]
+        The path of an instance begins with the type.
+        """
+        return self._validator().iter_errors({resource_type: resource})
+
+    def _validator(self) -> Draft202012Validator:
+        """Return the validator of an object that holds a resource under the name of its type."""
+        if not self._whole:
+            from jsonschema_rs import Draft202012Validator
+
+            # Types have most data types in common: made for all of them it takes no longer than for
+            # each of a few alone.
+            named = filter(self.defines, self.types)
+            schema = {
+                "properties": {each: {"$ref": f"{_DEFINED}{each}"} for each in named},
+                "additionalProperties": {"$ref": f"{_DEFINED}{_ANY_RESOURCE}"},
+                "$defs": self.types,
+            }
+            self._whole.append(Draft202012Validator(schema, validate_formats=True))
+        return self._whole[0]
 
     def leaf_validator(self, parent: str, name: str) -> Draft202012Validator:
         """Return the validator of a list of values, each of them of an element of a type."""
@@ -64,11 +68,11 @@ class Definitions:
         if key not in self._leaves:
             found = self.types.get(parent, {}).get("properties", {}).get(name, True)
             found = found.get("items", found) if isinstance(found, dict) else found
-            self._leaves[key] = self._made({"items": found}, {})
+            self._leaves[key] = self._made({"items": found})
         return self._leaves[key]
 
-    def _made(self, schema: dict[str, Any], instead: Mapping[str, Any]) -> Draft202012Validator:
-        """Return the validator of a schema with the types that it names, some of them replaced."""
+    def _made(self, schema: dict[str, Any]) -> Draft202012Validator:
+        """Return the validator of a schema with the types that it names."""
         from jsonschema_rs import Draft202012Validator
 
         named: dict[str, Any] = {}
@@ -76,7 +80,7 @@ class Definitions:
         while left:
             for name in _references(left.pop()):
                 if name not in named:
-                    named[name] = instead.get(name, self.types.get(name))
+                    named[name] = self.types.get(name)
                     left.append(named[name])
         return Draft202012Validator({**schema, "$defs": named}, validate_formats=True)
 

@@ -31,7 +31,7 @@ def schema_faults(
     E4225 a reference to a type that the element does not take; E4228 an invariant, by its name;
     E4220 everything else.
     """
-    for error in definitions.validator(resource_type).iter_errors(resource):
+    for error in definitions.errors(resource_type, resource):
         yield from _faults(error, definitions)
 
 
@@ -39,7 +39,7 @@ _NO_VALUE = "the type requires the element, and it has no value"
 
 
 def _faults(error: ValidationError, definitions: Definitions) -> Iterator[SchemaFault]:
-    element = element_path(error.instance_path)
+    element = element_path(error.instance_path[1:])
     kind, rule = error.kind.name, _rule(error.schema_path)
     title = _title(error.schema_path, definitions)
     if "-" in title:
