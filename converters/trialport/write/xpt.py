@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,13 @@ from trialport.xport.writer import write_member
 
 Batches = Callable[[], Iterable[pa.RecordBatch]]
 
+_MOST_KEPT = 64 * 1024 * 1024
+"""How many bytes of records are kept from measuring to writing, of all datasets together."""
+
 
 @dataclass(frozen=True, slots=True)
 class XptFile:
-    """A dataset to be written: its description, its records (read twice), and its path."""
+    """A dataset to be written: its description, its records (read up to twice), and its path."""
 
     member: Member
     batches: Batches
@@ -39,9 +42,10 @@ def write_xpt_files(
     """
     faults: list[Diagnostic] = []
     measured: list[Member] = []
+    kept = _Kept(_MOST_KEPT)
     for each in files:
         try:
-            measured.append(measure(each.batches(), each.member, encoding))
+            measured.append(measure(kept.first(each), each.member, encoding))
         except WriteError as error:
             faults += error.diagnostics
     if faults:
@@ -50,8 +54,35 @@ def write_xpt_files(
     for member, each in zip(members, files, strict=True):
         each.path.parent.mkdir(parents=True, exist_ok=True)
         with each.path.open("xb") as stream:
-            write_member(stream, member, each.batches(), encoding=encoding, created=created)
+            write_member(stream, member, kept.again(each), encoding=encoding, created=created)
     return members
+
+
+class _Kept:
+    """Records that are read a second time, kept where they are few: to read them costs most."""
+
+    def __init__(self, most: int) -> None:
+        self._room = most
+        self._batches: dict[Path, list[pa.RecordBatch]] = {}
+
+    def first(self, file: XptFile) -> Iterator[pa.RecordBatch]:
+        """Yield the batches of a file, and keep them where there is room for all of them."""
+        batches: list[pa.RecordBatch] = []
+        room = self._room
+        for each in file.batches():
+            room -= each.get_total_buffer_size()
+            if room >= 0:
+                batches.append(each)
+            else:
+                batches.clear()
+            yield each
+        if room >= 0:
+            self._room, self._batches[file.path] = room, batches
+
+    def again(self, file: XptFile) -> Iterable[pa.RecordBatch]:
+        """Return the batches of a file; what was kept of it is let go with them."""
+        kept = self._batches.pop(file.path, None)
+        return file.batches() if kept is None else kept
 
 
 def common_lengths(measured: Sequence[Member], asked: Sequence[Member]) -> tuple[Member, ...]:
