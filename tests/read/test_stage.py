@@ -7,8 +7,7 @@ import pyarrow as pa
 import pytest
 from trialport.diagnostics import Place, Severity
 from trialport.engine import duckdb as duckdb_engine
-from trialport.pipeline.staging import stage_tables
-from trialport.read.check import Fault, finding
+from trialport.pipeline.staging import contract_findings, stage_tables
 from trialport.read.stage import StagePlan, stage_plan
 from trialport.read.texts import RawTexts, raw_texts
 from trialport.spec.nodes import ColumnType, DateStyle, RawColumn, RawTable, Sources, Text
@@ -49,9 +48,10 @@ class Engine:
     def __init__(self, sources: Sources, **cells: Cells) -> None:
         self.sources = sources
         self.plans = {name: plan_of(name, sources, list(its)) for name, its in cells.items()}
-        engine = duckdb_engine.Engine(2)
-        stage_tables(engine, self.plans, {n: texts_of(c) for n, c in cells.items()}, lambda _: None)
-        self.connection = engine.connection
+        self.engine = duckdb_engine.Engine(2)
+        texts = {name: texts_of(its) for name, its in cells.items()}
+        stage_tables(self.engine, self.plans, texts, lambda _: None)
+        self.connection = self.engine.connection
 
     def staged(self, name: str) -> dict[str, list[Any]]:
         query = f'SELECT * FROM raw."{name}" ORDER BY "__row"'
@@ -63,11 +63,9 @@ class Engine:
         return {row[0]: row[1] for row in rows}
 
     def findings(self, name: str) -> list[str]:
-        found: list[str] = []
-        for check in self.plans[name].checks:
-            rows = self.connection.execute(check.query.sql("duckdb")).fetchall()
-            found += [str(finding(check, Fault(*row))) for row in sorted(rows, key=str)]
-        return found
+        file = self.sources.tables[name].file.text
+        found = contract_findings(self.engine, self.plans.values())
+        return [str(each) for each in found if each.place.file == file]
 
 
 def staged_column(its: RawColumn, *values: str | None) -> tuple[list[Any], list[str]]:
@@ -191,9 +189,9 @@ def test_dates_are_read_in_the_usual_styles() -> None:
         *(None, None, None, None, None),
     ]
     assert found == [
-        f"E3102 t.csv:11 column x: '12' is not a date; {CORRECT}",
         f"E3102 t.csv:8 column x: '2021-02-30' is not a date; {CORRECT}",
         f"E3102 t.csv:9 column x: '05/09/2021' is not a date; {CORRECT}",
+        f"E3102 t.csv:11 column x: '12' is not a date; {CORRECT}",
         "E3102 t.csv:10 column x: '44325' is a date in the style excel, which the contract does"
         " not allow; add 'excel' to 'styles', or correct the record",
         "E3102 t.csv:12 column x: '2021-05-09 10:30' has a time, a date has none;"

@@ -7,7 +7,6 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
@@ -191,22 +190,16 @@ class Engine:
         """Return the rows of a query, for small answers."""
         return self.connection.execute(written(query)).fetchall()
 
-    def computed(self, value: exp.Expr, given: pa.Table) -> pa.ChunkedArray:
-        """Return what a value is for each record of an Arrow table, in its order.
+    def table(self, query: exp.Expr) -> pa.Table:
+        """Return the result of a query as an Arrow table.
 
         Raises:
             DataError: E3290, a value that no check foresaw stops the database.
         """
-        # Several threads do not keep the order of an Arrow table by themselves.
-        numbered = given.append_column("n", pa.array(np.arange(given.num_rows)))
-        query = exp.select(exp.alias_(value, "value")).from_("given").order_by("n")
-        self.load("given", numbered)
         try:
-            made = self.connection.sql(written(query)).to_arrow_table()
+            return self.connection.sql(written(query)).to_arrow_table()
         except duckdb.Error as error:
             raise _stopped(query, error) from error
-        self.unload("given")
-        return made["value"]
 
     def ordered_rows(self, query: exp.Query, most: int) -> list[tuple[Any, ...]]:
         """Return up to `most` rows of a query, ordered by their row key and then by all columns."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from sqlglot import exp
@@ -32,7 +32,7 @@ def stage_tables(
     """Create the staged tables, and return the digest of each raw table by its name."""
     read = _read(engine, plans, tables)
     parts = [
-        Part(f"raw {name}", (), partial(_stage, plan=plan, texts=tables[name], read=read[name]))
+        Part(f"raw {name}", (), partial(_stage, plan=plan, texts=tables[name], read=read))
         for name, plan in plans.items()
     ]
     return dict(zip(plans, together(engine, parts, progress), strict=True))
@@ -62,59 +62,49 @@ def check_findings(
 
 def _read(
     engine: Engine, plans: Mapping[str, StagePlan], tables: Mapping[str, RawTexts]
-) -> dict[str, dict[str, ReadTexts]]:
-    """Read the texts of all columns that are not of type text, by table and column.
+) -> dict[Reading, ReadTexts]:
+    """Read the texts of all columns that are not of type text.
 
-    Each text of a column is read once, though a few hundred dates stand in many thousand records;
-    and columns that are read alike in one query, which for most takes longer to plan than to run.
+    Each text is read once, though a few hundred dates stand in many thousand records; and columns
+    that are read alike in one query, which for most of them takes longer to plan than to run.
     """
-    alike: dict[Reading, list[_Column]] = {}
+    texts: dict[Reading, list[pa.Array]] = {}
     for name, plan in plans.items():
         for each in plan.columns:
             if not each.reading.is_text:
-                texts = each.different_texts(tables[name])
-                alike.setdefault(each.reading, []).append(_Column(name, each.name, texts))
+                texts.setdefault(each.reading, []).append(each.different_texts(tables[name]))
     parts = [
-        Part(reading.type, (), partial(_read_alike, reading=reading, columns=columns))
-        for reading, columns in alike.items()
+        Part(reading.type, (), partial(_read_alike, reading=reading, texts=pa.chunked_array(each)))
+        for reading, each in texts.items()
     ]
-    read: dict[str, dict[str, ReadTexts]] = {name: {} for name in plans}
-    for columns, found in zip(alike.values(), together(engine, parts, _quietly), strict=True):
-        for each, its in zip(columns, found, strict=True):
-            read[each.table][each.name] = its
-    return read
+    return dict(zip(texts, together(engine, parts, _quietly), strict=True))
 
 
-class _Column(NamedTuple):
-    """A column of a raw table, and each of its texts once."""
-
-    table: str
-    name: str
-    texts: pa.Array
-
-
-def _read_alike(engine: Engine, reading: Reading, columns: Sequence[_Column]) -> list[ReadTexts]:
-    """Return what the texts of columns with the same reading are read as, in their order."""
-    given = pa.chunked_array([each.texts for each in columns])
-    values = engine.computed(typed(exp.column("text"), reading), pa.table({"text": given}))
-    found: list[ReadTexts] = []
-    at = 0
-    for each in columns:
-        its = values.slice(at, len(each.texts)).combine_chunks()
-        found.append(ReadTexts(each.texts, its))
-        at += len(each.texts)
-    return found
+def _read_alike(engine: Engine, reading: Reading, texts: pa.ChunkedArray) -> ReadTexts:
+    """Return what texts are read as."""
+    engine.load("given", pa.table({"text": texts.unique()}))
+    text = exp.column("text")
+    value = exp.alias_(typed(text, reading), "value")
+    read = engine.table(exp.select(text, value).from_("given"))
+    engine.unload("given")
+    # Several threads do not keep the order of an Arrow table, so each text is taken with its value.
+    return ReadTexts(read["text"].combine_chunks(), read["value"].combine_chunks())
 
 
-def _stage(engine: Engine, plan: StagePlan, texts: RawTexts, read: Mapping[str, ReadTexts]) -> str:
+def _stage(
+    engine: Engine, plan: StagePlan, texts: RawTexts, read: Mapping[Reading, ReadTexts]
+) -> str:
     engine.store(plan.name, plan.staged(texts, read), plan.schema)
     return content_digest(texts.table)
 
 
 def _contract_findings(engine: Engine, plan: StagePlan, there: Collection[str]) -> list[Diagnostic]:
-    """Ask all checks of single records at once, and then those that find something one by one."""
-    numbers = iter(engine.rows(plan.counts)[0] if plan.conditions else ())
-    asked = [each for each in plan.checks if each.condition is None or next(numbers)]
+    """Ask at once which conditions are met at all, and then the checks that this leaves."""
+    met: set[exp.Expr] = set()
+    if plan.conditions:
+        numbers = engine.rows(plan.counts)[0]
+        met = {each for each, number in zip(plan.conditions, numbers, strict=True) if number}
+    asked = [each for each in plan.checks if each.condition is None or each.condition in met]
     return check_findings(engine, asked, there)
 
 

@@ -23,7 +23,8 @@ class Check:
         remedy: the remedy, likewise.
         severity: what a cell at fault weighs.
         needs: other staged raw tables that the query reads.
-        condition: what holds of a cell at fault, where a record of the table alone tells it.
+        condition: what holds of every cell at fault, and is told by the record alone at little
+            cost: where no record meets it the query need not be asked. None where nothing is.
     """
 
     code: str

@@ -27,7 +27,7 @@ from trialport.spec.nodes import RawColumn, RawTable, Sources
 
 @dataclass(frozen=True, slots=True)
 class ReadTexts:
-    """The different texts of a column, and the value that each is read as."""
+    """Texts, each once, and the value that each is read as."""
 
     texts: pa.Array
     values: pa.Array
@@ -83,7 +83,7 @@ class StagePlan:
     checks: tuple[Check, ...]
     diagnostics: tuple[Diagnostic, ...]
 
-    def staged(self, raw: RawTexts, read: Mapping[str, ReadTexts]) -> pa.Table:
+    def staged(self, raw: RawTexts, read: Mapping[Reading, ReadTexts]) -> pa.Table:
         """Return the staged table.
 
         `__row` (int64) is the line of the record; each column of the contract is text or (integer,
@@ -92,7 +92,7 @@ class StagePlan:
 
         Args:
             raw: the texts of the raw table.
-            read: what the texts of each column that is not of type text are read as.
+            read: what the texts are read as, for each reading but that as text.
         """
         columns: dict[str, pa.Array | pa.ChunkedArray] = {ROW: raw.lines}
         for each in self.columns:
@@ -100,14 +100,15 @@ class StagePlan:
             if each.reading.is_text:
                 columns[each.name] = texts
             else:
-                columns[each.name] = read[each.name].values_of(texts)
+                columns[each.name] = read[each.reading].values_of(texts)
                 columns[each.name + COLLECTED] = texts
         return pa.table(columns)
 
     @property
     def conditions(self) -> list[exp.Expr]:
-        """The conditions of the checks that look at each record alone, in their order."""
-        return [each.condition for each in self.checks if each.condition is not None]
+        """The conditions of the checks, each once."""
+        conditions = (each.condition for each in self.checks)
+        return list(dict.fromkeys(each for each in conditions if each is not None))
 
     @property
     def counts(self) -> exp.Select:

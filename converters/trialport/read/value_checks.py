@@ -82,7 +82,8 @@ def _moment_checks(staged: Staged, name: str, column: RawColumn) -> Iterator[Che
     other = _any_style(text)
     neither = exp.and_(unread, is_null(allowed), is_null(other))
     a_what = "a date" if column.type is ColumnType.DATE else "a date with or without a time"
-    yield staged.check("E3102", name, neither, f"{{value}} is not {a_what}", correct)
+    problem = f"{{value}} is not {a_what}"
+    yield staged.check("E3102", name, neither, problem, correct, condition=unread)
     in_other_style = exp.and_(unread.copy(), is_null(allowed), is_not_null(other))
     yield staged.check(
         "E3102",
@@ -91,11 +92,13 @@ def _moment_checks(staged: Staged, name: str, column: RawColumn) -> Iterator[Che
         "{value} is a date in the style {detail}, which the contract does not allow",
         "add '{detail}' to 'styles', or correct the record",
         detail=typed.style_of(text),
+        condition=unread,
     )
     if column.type is ColumnType.DATE:
         has_time = exp.and_(unread.copy(), is_not_null(allowed))
         remedy = "state 'type: datetime', or correct the record"
-        yield staged.check("E3102", name, has_time, "{value} has a time, a date has none", remedy)
+        problem = "{value} has a time, a date has none"
+        yield staged.check("E3102", name, has_time, problem, remedy, condition=unread)
     if not column.partial:
         partial = exp.Not(this=typed.call("tp_is_complete", value))
         remedy = "complete the date, or drop 'partial: no'"
