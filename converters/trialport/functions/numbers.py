@@ -23,23 +23,25 @@ def _shortest(number: str) -> str:
     )
 
 
+# The decimal is `digits` with the point behind the first `point` of them; NaN has no digits.
 _DIGITS = "nullif(it.text.whole || it.text.fraction, '')"
 _POINT = "length(nullif(it.text.whole, '')) + coalesce(try_cast(it.text.exponent AS INTEGER), 0)"
 
-# The decimal is `digits` with the point behind the first `point` of them; NaN has no digits.
-_PLAIN = once(
-    once(
-        "CASE WHEN it.fraction <> '' THEN it.sign || it.whole || '.' || it.fraction"
-        " WHEN it.whole = '0' THEN '0' ELSE it.sign || it.whole END",
-        sign="it.sign",
-        whole="CASE WHEN it.point <= 0 THEN '0'"
-        " ELSE it.digits[:it.point] || repeat('0', it.point - length(it.digits)) END",
-        fraction="rtrim(CASE WHEN it.point <= 0 THEN repeat('0', -it.point) || it.digits"
-        " ELSE it.digits[it.point + 1:] END, '0')",
-    ),
-    sign="it.text.sign",
-    digits=_DIGITS,
-    point=_POINT,
+_TEXT = "CAST(it.number AS VARCHAR)"
+_MANTISSA = f"translate(split_part({_TEXT}, 'e', 1), '.-', '')"
+_EXPONENT = f"try_cast(split_part({_TEXT}, 'e', 2) AS INTEGER)"
+
+# A cast writes the shortest text, with an exponent from 1e16 on and below 1e-4. Whole numbers up to
+# there have at most 16 digits, which are all of them; nearly all numbers end in the first lines.
+_PLAIN = (
+    "CASE WHEN it.number = trunc(it.number) AND abs(it.number) < 1e16"
+    " THEN CAST(CAST(it.number AS BIGINT) AS VARCHAR)"
+    " WHEN NOT isfinite(it.number) THEN NULL"
+    f" WHEN NOT contains({_TEXT}, 'e') THEN {_TEXT}"
+    " WHEN abs(it.number) < 1 THEN CASE WHEN it.number < 0 THEN '-0.' ELSE '0.' END"
+    f" || repeat('0', -1 - {_EXPONENT}) || {_MANTISSA}"
+    " ELSE CASE WHEN it.number < 0 THEN '-' ELSE '' END"
+    f" || rpad({_MANTISSA}, 1 + {_EXPONENT}, '0') END"
 )
 
 # The first `keep` digits stay and the next one decides. The result is read from text, not
@@ -102,7 +104,7 @@ NUMBER = Function(
 NUMBER_TEXT = Function(
     name="number_text",
     returns=Type.TEXT,
-    forms=(Form((Parameter("number", Type.NUMBER),), once(_PLAIN, text=_shortest(_DOUBLE))),),
+    forms=(Form((Parameter("number", Type.NUMBER),), once(_PLAIN, number=_DOUBLE)),),
     doc="The shortest decimal text that reads back as the same number, without an exponent and"
     " without zeros at the end.",
     nulls="Null for null.",
