@@ -85,8 +85,8 @@ def _package(kind: str, version: str) -> str:
 
 
 @cache
-def _published(codes: tuple[str, ...], version: str) -> tuple[Codelist, ...]:
-    package = shipped() / "terminology" / _package("sdtmct", version)
+def _published(kind: str, codes: tuple[str, ...], version: str) -> tuple[Codelist, ...]:
+    package = shipped() / "terminology" / _package(kind, version)
     return tuple(load_terminology(package.read_bytes(), codes).values())
 
 
@@ -95,14 +95,17 @@ def published_codelists(codes: Collection[str], version: str = "") -> tuple[Code
 
     Of the package of that date where it is shipped, else of the newest.
     """
-    return _published(tuple(sorted(codes)), version)
+    return _published("sdtmct", tuple(sorted(codes)), version)
 
 
 def _codelists(codes: Collection[str] | None) -> dict[str, Codelist]:
-    if codes is not None and not codes:
-        return {}
-    folder = shipped() / "terminology"
+    """Return codelists of the newest packages; those named are read once for all datasets."""
     found: dict[str, Codelist] = {}
-    for kind in ("sdtmct", "adamct"):
-        found |= load_terminology((folder / _package(kind, "")).read_bytes(), codes)
+    for kind in ("sdtmct", "adamct") if codes is None or codes else ():
+        if codes is None:
+            package = shipped() / "terminology" / _package(kind, "")
+            found |= load_terminology(package.read_bytes())
+        else:
+            named = _published(kind, tuple(sorted(codes)), "")
+            found |= {each.code: each for each in named}
     return found

@@ -6,10 +6,10 @@ import csv
 import difflib
 import gzip
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 COLUMNS = (
     "codelist_code",
@@ -23,9 +23,11 @@ COLUMNS = (
 )
 _GZIP = b"\x1f\x8b"
 
+_CODELIST = re.compile(rb"^([^,\n]*),([^,\n]*)[^\n]*(?:\n\1,[^\n]*)*", re.MULTILINE)
+"""The lines of one codelist: the code is the first column, the submission name the next."""
 
-@dataclass(frozen=True, slots=True)
-class Term:
+
+class Term(NamedTuple):
     """One permitted value: its NCI code, submission value, preferred term and synonyms."""
 
     code: str
@@ -144,17 +146,17 @@ def unpacked(package: bytes | BinaryIO) -> bytes:
     return gzip.decompress(content) if content.startswith(_GZIP) else content
 
 
-def _blocks(text: bytes, wanted: set[bytes] | None) -> Iterator[list[bytes]]:
-    """Yield the lines of each codelist wanted; the code is the first column, the name the next."""
-    body = text.splitlines()[1:]
-    for code, group in groupby(body, key=lambda line: line.partition(b",")[0]):
-        lines = list(group)
-        if wanted is None or code in wanted or lines[0].split(b",", 2)[1] in wanted:
-            yield lines
+def _blocks(text: bytes, wanted: set[bytes] | None) -> Iterator[bytes]:
+    """Yield the lines of each codelist wanted."""
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for found in _CODELIST.finditer(text, text.find(b"\n") + 1):
+        if wanted is None or not wanted.isdisjoint(found.groups()):
+            yield found[0]
 
 
-def _codelist(lines: Iterable[bytes]) -> Codelist:
-    rows = list(csv.reader(b"\n".join(lines).decode("utf-8").split("\n")))
+def _codelist(lines: bytes) -> Codelist:
+    rows = list(csv.reader(lines.decode("utf-8").split("\n")))
     code, submission_name, name, extensible = rows[0][:4]
     terms = tuple(
         Term(row[4], row[5], row[6], tuple(row[7].split("; ")) if row[7] else ()) for row in rows
