@@ -80,9 +80,10 @@ def compiled(text: str) -> Compiled:
 def engine() -> Engine:
     """Return an engine that knows the codelists and units."""
     made = Engine(threads=1)
-    assert VOCABULARY.units is not None
+    units = VOCABULARY.units
+    assert units is not None
     made.load_codelists(row for each in VOCABULARY.codelists.values() for row in each.rows())
-    made.load_conversions(VOCABULARY.units.conversions())
+    made.load_conversions(units.conversions(), units.names)
     return made
 
 

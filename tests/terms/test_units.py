@@ -189,6 +189,30 @@ def test_there_and_back_is_the_same_value() -> None:
             assert abs(product - 1) < Fraction(1, 10**25), (names[0], name)
 
 
+@pytest.mark.parametrize("analyte", ["", "GLUC", "CREAT", "HGB"])
+def test_all_conversions_are_those_that_are_told_one_by_one(analyte: str) -> None:
+    units = _units()
+    alone = {(start, end): units.factor(start, end) for start in units.units for end in units.units}
+    with_analyte = {(start, end): units.factor(start, end, analyte) for start, end in alone}
+    expected = {
+        pair: [pytest.approx(float(each), rel=1e-15) for each in line]
+        for pair, line in with_analyte.items()
+        if line is not None and (not analyte or alone[pair] is None)
+    }
+    listed = {
+        (each[0], each[1]): list(each[3:]) for each in units.conversions() if each[2] == analyte
+    }
+    assert listed == expected
+
+
+def test_every_text_that_means_a_unit_is_a_name_of_it() -> None:
+    units = _units()
+    for text, name in units.names:
+        found = units.unit(text)
+        assert found is not None
+        assert found.name == name
+
+
 def test_a_study_adds_its_own_unit_and_assay() -> None:
     own = (
         "kinds: {mass: {source: study, units: [{unit: grain, ct: no, factor: 0.06479891}]}}\n"

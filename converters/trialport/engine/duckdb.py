@@ -140,19 +140,39 @@ class Engine:
             values = [list(each), list(each.values())]
             self.connection.execute(f"SET VARIABLE {variable} = MAP($1, $2)", values)
 
-    def load_conversions(self, rows: Iterable[tuple[str, str, str, float, float]]) -> None:
-        """Fill the table of unit conversions that `in_unit` reads."""
-        self._insert("conversions", ["given", "target", "analyte", "factor", "shift"], rows)
+    def load_conversions(
+        self,
+        rows: Iterable[tuple[str, str, str, float, float]],
+        names: Iterable[tuple[str, str]],
+    ) -> None:
+        """Fill the table of unit conversions that `in_unit` reads.
+
+        Args:
+            rows: the conversions between units.
+            names: the texts that mean a unit, and the unit; any of them may be given.
+        """
+        self.load("names", _table(["given", "unit"], names))
+        query = (
+            "SELECT names.given, target, analyte, factor, shift"
+            " FROM names JOIN conversions__rows USING (unit)"
+        )
+        columns = ["unit", "target", "analyte", "factor", "shift"]
+        self._insert("conversions", columns, rows, query)
+        self.unload("names")
 
     def load_subjects(self, usubjids: Iterable[str]) -> None:
         """Fill the table of chosen subjects, where a conversion has only some."""
         self._insert("subjects", ["usubjid"], ((each,) for each in usubjids))
 
-    def _insert(self, name: str, columns: list[str], rows: Iterable[tuple[object, ...]]) -> None:
-        values = [list(each) for each in zip(*rows, strict=True)]
-        if values:
-            self.load(f"{name}__rows", pa.table(values, names=columns))
-            self.connection.execute(f"INSERT INTO terms.{name} SELECT * FROM {name}__rows")
+    def _insert(
+        self, name: str, columns: list[str], rows: Iterable[tuple[object, ...]], query: str = ""
+    ) -> None:
+        """Fill a table with rows as they are, or with what a query makes of `<name>__rows`."""
+        table = _table(columns, rows)
+        if len(table):
+            self.load(f"{name}__rows", table)
+            taken = query or f"SELECT * FROM {name}__rows"
+            self.connection.execute(f"INSERT INTO terms.{name} {taken}")
             self.unload(f"{name}__rows")
 
     def create(self, name: str, query: exp.Expr, schema: str = "") -> None:
@@ -238,6 +258,11 @@ def written(query: exp.Expr) -> str:
     takes as long as writing it. Nothing that is planned is changed by being written.
     """
     return query.sql("duckdb", copy=False)
+
+
+def _table(columns: list[str], rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table([pa.array(each) for each in values], names=columns)
 
 
 def lacks_memory(error: BaseException) -> bool:

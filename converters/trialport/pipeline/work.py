@@ -133,8 +133,9 @@ class Work:
         vocabulary = self.planned.vocabulary
         codelists = vocabulary.codelists.values()
         self.engine.load_codelists(row for each in codelists for row in each.rows())
-        if vocabulary.units is not None and uses_units(self.planned.plan):
-            self.engine.load_conversions(vocabulary.units.conversions())
+        units = vocabulary.units
+        if units is not None and uses_units(self.planned.plan):
+            self.engine.load_conversions(units.conversions(), units.names)
         self._load_chosen()
         files = raw_files(self.planned)
         whole = self.planned.plan

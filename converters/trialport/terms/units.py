@@ -15,6 +15,8 @@ import yaml
 from trialport.diagnostics import Diagnostic, Place, SpecError
 
 Node: TypeAlias = "str | list[Node] | dict[str, Node]"
+_Line: TypeAlias = tuple[Fraction, Fraction]
+"""A factor and an offset: the value in one unit times the one plus the other is that in another."""
 
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LETTERS = str.maketrans({"μ": "u", "µ": "u", "×": "x", "·": ".", "／": "/"})
@@ -104,8 +106,16 @@ class Units:
         found = self.factor(from_unit, to_unit, analyte)
         return None if found is None else value * found[0] + found[1]
 
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Each text that is known to mean a unit, with the unit: its name first, then spellings."""
+        spellings = self.spellings.items()
+        return [(each, each) for each in self.units] + [
+            (spelling, name) for spelling, name in spellings if name and spelling not in self.units
+        ]
+
     def conversions(self) -> Iterator[tuple[str, str, str, float, float]]:
-        """Yield every known conversion: from (any spelling), to (a unit), analyte, factor, offset.
+        """Yield every known conversion: from (a unit), to (a unit), analyte, factor, offset.
 
         Conversions inside a kind of units come with analyte `''`; those that an analyte makes
         possible come with its name, and only where there is none without it.
@@ -113,41 +123,31 @@ class Units:
         by_kind: dict[str, list[Unit]] = {}
         for unit in self.units.values():
             by_kind.setdefault(unit.kind, []).append(unit)
-        names: dict[str, list[str]] = {each: [each] for each in self.units}
-        for spelling, name in self.spellings.items():
-            if name and spelling not in self.units:
-                names[name].append(spelling)
-        pairs = [("", kind, kind) for kind in by_kind]
-        pairs += [(each, *kinds) for each in self.analytes for kinds in self._linked_kinds(each)]
-        for analyte, start, end in pairs:
-            path = self._path(start, end, analyte) or []
+        for analyte, start, end, path in self._paths(by_kind):
             for source in by_kind[start]:
                 line = _to_base(source, path)
                 for target in by_kind[end]:
-                    factor, offset = _floats(line, target)
-                    for spelling in names[source.name]:
-                        yield spelling, target.name, analyte, factor, offset
+                    yield source.name, target.name, analyte, *_floats(line, target)
 
-    def _linked_kinds(self, analyte: str) -> list[tuple[str, str]]:
-        """Return the pairs of different kinds that an analyte's links connect."""
-        ends = (name for each in self.analytes[analyte] for name in (each.source, each.target))
-        kinds = list(dict.fromkeys(self.units[name].kind for name in ends))
-        pairs = [(start, end) for start in kinds for end in kinds if start != end]
-        return [pair for pair in pairs if self._path(*pair, analyte) is not None]
+    def _paths(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, str, list[_Line]]]:
+        """Yield analyte, start, end and path of all kinds of units that convert to one another."""
+        for kind in kinds:
+            yield "", kind, kind, []
+        for analyte in self.analytes:
+            edges = list(self._edges(analyte))
+            linked = list(dict.fromkeys(kind for kind, _, _ in edges))
+            for start in linked:
+                paths = _paths_from(start, edges)
+                for end in linked:
+                    if end != start and end in paths:
+                        yield analyte, start, end, paths[end]
 
-    def _path(self, start: str, end: str, analyte: str) -> list[tuple[Fraction, Fraction]] | None:
+    def _path(self, start: str, end: str, analyte: str) -> list[_Line] | None:
         """Return the equations between the bases of two kinds, over one or several links."""
-        reached: dict[str, list[tuple[Fraction, Fraction]]] = {start: []}
-        front = [start]
-        while front and end not in reached:
-            kind = front.pop(0)
-            for origin, target, line in self._edges(analyte):
-                if origin == kind and target not in reached:
-                    reached[target] = [*reached[kind], line]
-                    front.append(target)
-        return reached.get(end)
+        return _paths_from(start, list(self._edges(analyte))).get(end)
 
-    def _edges(self, analyte: str) -> Iterator[tuple[str, str, tuple[Fraction, Fraction]]]:
+    def _edges(self, analyte: str) -> Iterator[tuple[str, str, _Line]]:
+        """Yield the equations that links give from one kind of units to another, and back."""
         for link in self.analytes.get(analyte, ()):
             source, target = self.units[link.source], self.units[link.target]
             from_base = (1 / source.factor, -source.offset / source.factor)
@@ -261,15 +261,26 @@ def _unknown_unit(analyte: str, name: str) -> Diagnostic:
     return Diagnostic("E1242", Place(), problem, "define the unit under 'kinds'")
 
 
-def _line(
-    source: Unit, path: Iterable[tuple[Fraction, Fraction]], target: Unit
-) -> tuple[Fraction, Fraction]:
+def _paths_from(start: str, edges: Iterable[tuple[str, str, _Line]]) -> dict[str, list[_Line]]:
+    """Return the equations from a kind of units to each that edges lead to, over the fewest."""
+    reached: dict[str, list[_Line]] = {start: []}
+    front = [start]
+    while front:
+        kind = front.pop(0)
+        for origin, target, line in edges:
+            if origin == kind and target not in reached:
+                reached[target] = [*reached[kind], line]
+                front.append(target)
+    return reached
+
+
+def _line(source: Unit, path: Iterable[_Line], target: Unit) -> _Line:
     """Return factor and offset from one unit to another, over the links between their kinds."""
     line = _to_base(source, path)
     return _then(line, (1 / target.factor, -target.offset / target.factor))
 
 
-def _to_base(source: Unit, path: Iterable[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+def _to_base(source: Unit, path: Iterable[_Line]) -> _Line:
     """Return factor and offset from a unit to the base of the kind at the end of the path."""
     line = (source.factor, source.offset)
     for step in path:
@@ -277,13 +288,14 @@ def _to_base(source: Unit, path: Iterable[tuple[Fraction, Fraction]]) -> tuple[F
     return line
 
 
-def _floats(line: tuple[Fraction, Fraction], target: Unit) -> tuple[float, float]:
+def _floats(line: _Line, target: Unit) -> tuple[float, float]:
     """Return factor and offset to a unit, from a line to its base, as the nearest doubles.
 
     A quotient of integers is the nearest double too, and takes no common divisor to be looked for:
-    there are fifty thousand of them.
+    there are more than ten thousand of them.
     """
-    factor, offset = line[0], line[1] - target.offset
+    factor = line[0]
+    offset = line[1] - target.offset if target.offset else line[1]
     over, under = target.factor.denominator, target.factor.numerator
     return (
         factor.numerator * over / (factor.denominator * under),
@@ -291,9 +303,7 @@ def _floats(line: tuple[Fraction, Fraction], target: Unit) -> tuple[float, float
     )
 
 
-def _then(
-    first: tuple[Fraction, Fraction], second: tuple[Fraction, Fraction]
-) -> tuple[Fraction, Fraction]:
+def _then(first: _Line, second: _Line) -> _Line:
     """Return the line that carries out one line after another: factor and offset."""
     return first[0] * second[0], first[1] * second[0] + second[1]
 
