@@ -85,3 +85,25 @@ def test_a_fault_of_the_block_ends_what_waits_behind_what_runs() -> None:
         assert begun.wait(10)
         raise KeyError
     assert [each.cancelled() for each in given] == [False, True]
+
+
+def test_what_has_not_begun_can_be_taken_back() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def waits(_: Engine) -> bool:
+        begun.set()
+        return go_on.wait(20)
+
+    with aside(Engine(threads=2)) as give:
+        running, waiting = give(waits), give(lambda _: False)
+        assert begun.wait(20)
+        assert (running.cancel(), waiting.cancel()) == (False, True)
+        go_on.set()
+    assert running.result()
+
+
+def test_on_one_thread_nothing_can_be_taken_back_for_it_is_done() -> None:
+    with aside(Engine(threads=1)) as give:
+        done = give(lambda _: True)
+        assert not done.cancel()
+    assert done.result()

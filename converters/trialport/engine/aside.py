@@ -18,7 +18,8 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Future[
     """Yield a function that has work done aside, one piece after another, in their order.
 
     On one thread the work is done at once. A fault of it is raised where its result is asked for,
-    and else at the end; no thread goes on working however the block is left.
+    and else at the end; no thread goes on working however the block is left. What has not begun
+    yet may be cancelled, to do it in the block.
     """
     if engine.threads == 1:
         yield lambda work: _done(work, engine)
@@ -36,7 +37,8 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Future[
             yield give
             wait(given)
         for each in given:
-            each.result()
+            if not each.cancelled():
+                each.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         end_work([each for each in given if not each.cancelled()], [other])

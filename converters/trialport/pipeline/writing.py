@@ -35,15 +35,19 @@ def write_outputs(
 
     files = _files(work, folder)
     described = _write_datasets(work, files)
-    # Rules are the work of the database, all else is that of Python and can be interrupted.
+    # Rules are the work of the database, resources that of Python: they take longest.
     with aside(work.engine) as give:
         judged = give(lambda engine: _validate(work, engine, described))
-        _write_defines(work, folder, described)
+        defined = give(lambda engine: _write_defines(work, engine, folder, described))
         for each in work.planned.translations.values():
             _write_translated(work, folder, files, each)
         _write_formats(work, folder, described, formats)
         for version in dict.fromkeys(fhir):
             _write_resources(work, folder, version)
+        if defined.cancel():  # the rules are not done yet, and there is nothing else to do
+            work.findings += _write_defines(work, work.engine, folder, described)
+        else:
+            work.findings += defined.result()
         work.findings += judged.result()
     _hold_against_profile(work, folder, described)
     return _report(work, folder, described)
@@ -96,26 +100,28 @@ def _write_translated(
 
     work.progress(f"labels {translation.language}")
     members = write_translated(files, folder, translation, creation_time())
-    _write_defines(work, folder / translation.language, _described(work, members), translation)
+    described, into = _described(work, members), folder / translation.language
+    work.findings += _write_defines(work, work.engine, into, described, translation)
 
 
 def _write_defines(
     work: Work,
+    engine: Engine,
     folder: Path,
     described: Sequence[DatasetMetadata],
     translation: Translation | None = None,
-) -> None:
+) -> list[Diagnostic]:
     from trialport.define.files import write_defines
 
     work.progress("Define-XML")
-    work.findings += write_defines(
+    return write_defines(
         folder,
         described,
         work.planned.plan.written,
         work.planned.specification,
         work.planned.vocabulary,
         work.planned.packages,
-        work.engine.rows,
+        engine.rows,
         created=creation_time(),
         translation=translation,
     )
