@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from trialport.diagnostics import Severity
+from trialport.rules.expression import variables_named
 from trialport.rules.rule import Lookup, Rule, ValidationResult
 
 from tests.rules.conftest import Judge
@@ -147,3 +148,19 @@ def test_a_condition_is_needed(judge: Judge) -> None:
     result = judge(rule, AE="SELECT 1.0 AS AESEQ")
     reason = "the expression is number, a condition is needed"
     assert result.not_run == (("TP9001", "AE", reason),)
+
+
+@pytest.mark.parametrize("prefix", ["AE", "CM"])
+def test_the_variables_named_bear_the_prefix_once_each(prefix: str) -> None:
+    lookup = Lookup("SE", (("USUBJID", "USUBJID"),), where="ETCD = '--X' and --SEQ = 1")
+    rule = replace(RULE, fails_when="--SEQ > CMSEQ and after(--STDTC, se.SESTDTC)")
+    found = variables_named(replace(rule, lookups={"se": lookup}), prefix)
+    assert found == list(
+        dict.fromkeys(
+            [
+                *(("", f"{prefix}SEQ"), ("", "CMSEQ"), ("", f"{prefix}STDTC")),
+                *(("se", "SESTDTC"), ("", "USUBJID"), ("se", "USUBJID")),
+                *(("se", "ETCD"), ("se", f"{prefix}SEQ")),
+            ]
+        )
+    )

@@ -31,6 +31,7 @@ VALUE = "value"
 """The name, in an expression, of the variable that a rule with `each` is asked for."""
 
 _PREFIX = re.compile("--(?=[A-Z])")
+_ANY_PREFIX = "PREFIX__"
 _WORDS = Vocabulary("")
 
 
@@ -60,13 +61,19 @@ def prefixed(text: str, prefix: str) -> str:
 
 def variables_named(rule: Rule, prefix: str) -> list[tuple[str, str]]:
     """Return (alias, variable) of every variable that the expressions of a rule name, once each."""
-    found = [*names(prefixed(rule.fails_when, prefix))]
+    found = _named(rule.fails_when, prefix)
     for alias, each in rule.lookups.items():
         found += [("", mine) for mine, _ in each.by]
         found += [(alias, theirs) for _, theirs in each.by]
         if each.where:
-            found += [(alias, name) for _, name in names(prefixed(each.where, prefix))]
+            found += [(alias, name) for _, name in _named(each.where, prefix)]
     return [pair for pair in dict.fromkeys(found) if pair != ("", VALUE) or not rule.each]
+
+
+def _named(text: str, prefix: str) -> list[tuple[str, str]]:
+    """Return (qualifier, name) of every column of a text, which is parsed once for all prefixes."""
+    named = names(prefixed(text, _ANY_PREFIX))
+    return [(alias, name.replace(_ANY_PREFIX, prefix)) for alias, name in named]
 
 
 def _prefixed(lookup: Lookup, prefix: str) -> Lookup:
