@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError
 
@@ -23,16 +23,37 @@ from trialport.spec.nodes import Dataset, Event
 from trialport.spec.parse import ExpressionError
 from trialport.spec.sql import table
 
+_DAYS = {
+    "__complete": "tp_complete_date",
+    "__earliest": "tp_earliest_day",
+    "__latest": "tp_latest_day",
+    "__imputed": "tp_imputation_flag",
+}
+"""What ISO 8601 texts of events say of their days: found once for all events of a relation."""
+
+FIRST_EVENTS = "of_first_events"
+"""The table of all first events, one record per subject: `NAME.d`, `NAME.f`, `NAME.s`, `NAME.k`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A named event: its node, and the table that holds its first record per subject."""
+    """A named event.
 
+    `records` is the table of all records of its relation, with their days where they are texts;
+    `table` has the first record of each subject as a structure of `d`, `k`, `f` and `s`.
+    """
+
+    name: str
     node: Event
     relation: Relation
-    table: str
     kind: Type
     where: Compiled | None
+    records: str
+    table: str = ""
+
+    def first(self, part: str, alias: str) -> exp.Expr:
+        """Return a part of the first record, where `table` is joined under an alias."""
+        return sql.call("struct_extract", sql.column(self.name, alias), sql.text(part))
 
 
 def add_events(
@@ -49,22 +70,20 @@ def add_events(
         name: {each.not_before.text} & set(node.events) if each.not_before else set[str]()
         for name, each in node.events.items()
     }
-    named: dict[str, Named] = {}
-    faulty = False
     try:
-        order = [each for level in levels(depends) for each in level]
+        order = levels(depends)
     except CycleError as error:
         names = cycle_of(error)
         problem = f"events must not be before each other: {' -> '.join(names)}"
         collector.fault("E2001", node.events[names[0]].place, problem, "remove one 'not_before'")
         return None
-    for name in order:
-        event = node.events[name]
-        made = _event(name, event, node, base, chain, subjects, catalogue, collector, named, used)
-        faulty |= made is None
-        if made is not None:
-            named[name] = made
-    return None if faulty else named
+    made = {
+        name: _event(name, node.events[name], node, base, chain, catalogue, collector, used)
+        for level in order
+        for name in level
+    }
+    known = {name: each for name, each in made.items() if each is not None}
+    return _add_first(known, node, chain, subjects, "") if len(known) == len(made) else None
 
 
 def _event(
@@ -73,10 +92,8 @@ def _event(
     node: Dataset,
     base: Base,
     chain: Chain,
-    subjects: str,
     catalogue: Catalogue,
     collector: Collector,
-    named: dict[str, Named],
     used: list[Source],
 ) -> Named | None:
     try:
@@ -102,112 +119,194 @@ def _event(
     )
     if event.where is not None and where is None:
         return None
-    select = first_of(candidates(event, relation, kind, where, node, subjects, named))
     if where is not None and event.where is not None:
         base.fault_queries += filter_faults(where, relation, name, event.where.place)
         base.fault_queries.append(_undated(name, event, relation, where))
     if kind is Type.DTC and "event" not in node.impute:
         base.fault_queries.append(_unimputed(name, event, relation, where))
-    made = chain.add(select, f"of_event_{name}")
     used.append(Source(relation.name, event.date.text))
     uses = sorted_uses(where.uses) if where is not None else []
     used += [Source(each.relation, each.name, "filter") for each in uses]
     if event.sequence is not None:
         used.append(Source(relation.name, event.sequence.text))
-    return Named(event, relation, made, kind, where)
+    records = _records(event, relation, kind, node, chain)
+    return Named(name, event, relation, kind, where, records)
+
+
+def _records(event: Event, relation: Relation, kind: Type, node: Dataset, chain: Chain) -> str:
+    """Return the table of an event's records; of dates that are texts, one with their days."""
+    if kind is not Type.DTC:
+        return relation.name
+    name = f"of_days_{relation.name}_{event.date.text}"
+    if all(str(each.alias) != name for each in chain.ctes):
+        column = sql.column(event.date.text, "r")
+        wanted = _DAYS if "event" in node.impute else list(_DAYS)[:1]
+        days = [sql.alias(sql.call(_DAYS[each], column.copy()), each) for each in wanted]
+        star = exp.Column(this=exp.Star(), table=sql.name("r"))
+        chain.add(exp.select(star, *days).from_(table(relation.name, "r"), copy=False), name)
+        chain.materialise()
+    return name
 
 
 def begin_events(
     begins: str, node: Dataset, named: Mapping[str, Named], chain: Chain, subjects: str
 ) -> tuple[str, dict[str, Named]]:
     """Add the subjects who have an event, with its day as their start, and their events."""
-    star = exp.Star(**{"replace": [sql.alias(sql.column("d", "n"), "tte.startdt")]})
+    first = named[begins]
+    star = exp.Star(**{"replace": [sql.alias(first.first("d", "n"), "tte.startdt")]})
     select = exp.select(exp.Column(this=star, table=sql.name("p"))).from_(table(subjects, "p"))
     on = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
-    select = select.join(sql.inner_join(table(named[begins].table, "n"), on), copy=False)
+    select = select.join(sql.inner_join(table(first.table, "n"), on), copy=False)
+    select.where(sql.not_null(sql.column(begins, "n")), copy=False)
     own_subjects = chain.add(select, f"of_start_{begins}")
-    own: dict[str, Named] = {}
-    for name, each in named.items():
-        if each.node.not_before is not None and each.node.not_before.text not in own:
-            continue
-        every = candidates(each.node, each.relation, each.kind, each.where, node, own_subjects, own)
-        made = chain.add(first_of(every), f"of_event_{name}_from_{begins}")
-        own[name] = replace(each, table=made)
-    return own_subjects, own
+    return own_subjects, _add_first(named, node, chain, own_subjects, f"_from_{begins}")
+
+
+def _add_first(
+    events: Mapping[str, Named], node: Dataset, chain: Chain, subjects: str, suffix: str
+) -> dict[str, Named]:
+    """Add the first record of each subject for all events, each after the one it is not before.
+
+    Events by the same date of the same records are looked for together: one join, not one each.
+    """
+    found: dict[str, Named] = {}
+    waiting = dict(events)
+    while True:
+        ready = [
+            each
+            for each in waiting.values()
+            if each.node.not_before is None or each.node.not_before.text in found
+        ]
+        if not ready:
+            return found
+        groups: dict[tuple[object, ...], list[Named]] = {}
+        for each in ready:
+            groups.setdefault(_alike(each.node), []).append(each)
+            del waiting[each.name]
+        for group in groups.values():
+            name = f"of_event_{group[0].name}{suffix}"
+            chain.add(_first_of(group, node, subjects, found), name)
+            found.update({each.name: replace(each, table=name) for each in group})
+
+
+def _alike(event: Event) -> tuple[object, ...]:
+    """Return what events have in common whose records differ in their condition alone."""
+    others = (event.sequence, event.flag, event.not_before)
+    return (event.source.text, event.date.text, *(each.text if each else None for each in others))
+
+
+def _first_of(
+    group: Sequence[Named], node: Dataset, subjects: str, named: Mapping[str, Named]
+) -> exp.Select:
+    """Return the first record of each subject for each event of a group."""
+    record = exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=exp.to_identifier(each), expression=sql.column(each, "c"))
+            for each in "dkfs"
+        ]
+    )
+    select = _usable(group, node, subjects, named).select(sql.column("__rid", "c"), copy=False)
+    for place, each in enumerate(group):
+        first: exp.Expr = exp.Min(this=record.copy())
+        if each.where is not None and len(group) > 1:
+            only = exp.Where(this=sql.column(f"w{place}", "c"))
+            first = exp.Filter(this=first, expression=only)
+        select.select(sql.alias(first, each.name), copy=False)
+    return select.group_by(sql.column("__rid", "c"), copy=False)
+
+
+def add_first_events(
+    subjects: str, columns: Sequence[str], named: Mapping[str, Named], chain: Chain, name: str
+) -> str:
+    """Add the table of all first events of each subject, with columns of the subject."""
+    select = exp.select(*(sql.column(each, "p") for each in columns))
+    select.from_(table(subjects, "p"), copy=False)
+    tables = {
+        each: f"x{place}"
+        for place, each in enumerate(dict.fromkeys(x.table for x in named.values()))
+    }
+    for each in named.values():
+        found = [
+            sql.alias(each.first(part, tables[each.table]), f"{each.name}.{part}")
+            for part in "dfsk"
+        ]
+        select.select(*found, copy=False)
+    for name_of, x in tables.items():
+        on = exp.EQ(this=sql.column("__rid", x), expression=sql.column("__rid", "p"))
+        select.join(sql.left_join(table(name_of, x), on), copy=False)
+    made = chain.add(select, name)
+    chain.materialise()
+    return made
 
 
 def candidates(
-    event: Event,
-    relation: Relation,
-    kind: Type,
-    where: Compiled | None,
-    node: Dataset,
-    subjects: str,
-    named: Mapping[str, Named],
+    event: Named, node: Dataset, subjects: str, named: Mapping[str, Named]
 ) -> exp.Select:
-    """Return the records of an event: `__rid`, `d`, `f`, `s`, `k`."""
-    start, cutoff = sql.column("tte.startdt", "p"), sql.column("tte.cutoff", "p")
-    date, flag, possible = _event_date(event, kind, start, imputed="event" in node.impute)
-    sequence = sql.column(event.sequence.text, "r") if event.sequence else exp.Null()
-    conditions = [
-        possible,
-        exp.GTE(this=date, expression=start),
-    ]
-    if node.cutoff is not None:
-        conditions.append(exp.LTE(this=date, expression=cutoff))
-    conditions += [where.sql] if where is not None else []
-    select = exp.select(
+    """Return the records that an event can be: `__rid`, `d`, `f`, `s`, `k`."""
+    columns = [sql.column(each, "c") for each in ("__rid", *"dfsk")]
+    return _usable([event], node, subjects, named).select(*columns, copy=False)
+
+
+def _usable(
+    group: Sequence[Named], node: Dataset, subjects: str, named: Mapping[str, Named]
+) -> exp.Select:
+    """Return the records that events of a group can be, as table `c`, without any column yet.
+
+    `c` has `__rid`, `d`, `f`, `s`, `k`, and as `w0` ... whether the record is of each event.
+    """
+    event = group[0]
+    start = sql.column("tte.startdt", "p")
+    date, flag = _event_date(event, start, imputed="event" in node.impute)
+    sequence = sql.column(event.node.sequence.text, "r") if event.node.sequence else exp.Null()
+    inner = exp.select(
         sql.column("__rid", "p"),
+        start,
+        sql.column("tte.cutoff", "p"),
         sql.alias(date, "d"),
         sql.alias(sql.cast(flag, exp.DataType.Type.VARCHAR), "f"),
         sql.alias(sql.cast(sequence, exp.DataType.Type.DOUBLE), "s"),
-        sql.alias(sql.column(relation.key, "r"), "k"),
+        sql.alias(sql.column(event.relation.key, "r"), "k"),
     ).from_(table(subjects, "p"), copy=False)
     on = [
         exp.EQ(this=sql.column(key, "r"), expression=sql.column(f"src.{key}", "p"))
         for key in ("STUDYID", "USUBJID")
-        if key in relation.columns
+        if key in event.relation.columns
     ]
-    joined = exp.and_(*on, copy=False)
-    select.join(sql.inner_join(table(relation.name, "r"), joined), copy=False)
-    if event.not_before is not None:
-        earlier = named[event.not_before.text].table
-        on_rid = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "p"))
-        select.join(sql.inner_join(table(earlier, "n"), on_rid), copy=False)
-        conditions.append(exp.GTE(this=date, expression=sql.column("d", "n")))
-    whole = sql.every(conditions)
-    assert whole is not None
-    return select.where(whole, copy=False)
+    inner.join(sql.inner_join(table(event.records, "r"), exp.and_(*on, copy=False)), copy=False)
+    tests = {f"w{place}": each.where.sql for place, each in enumerate(group) if each.where}
+    inner.select(*(sql.alias(test, name) for name, test in tests.items()), copy=False)
+    conditions: list[exp.Expr] = []
+    if len(tests) == len(group):
+        any_of = exp.or_(*(sql.column(name, "c") for name in tests), copy=False)
+        conditions.append(exp.Paren(this=any_of))
+    # A day that is not known is not on or after any other.
+    day = sql.column("d", "c")
+    conditions.append(exp.GTE(this=day, expression=sql.column("tte.startdt", "c")))
+    if node.cutoff is not None:
+        conditions.append(exp.LTE(this=day.copy(), expression=sql.column("tte.cutoff", "c")))
+    select = exp.select().from_(sql.subquery(inner, "c"), copy=False)
+    if event.node.not_before is not None:
+        earlier = named[event.node.not_before.text]
+        on_rid = exp.EQ(this=sql.column("__rid", "n"), expression=sql.column("__rid", "c"))
+        select.join(sql.inner_join(table(earlier.table, "n"), on_rid), copy=False)
+        conditions.append(exp.GTE(this=day.copy(), expression=earlier.first("d", "n")))
+    return select.where(sql.every(conditions), copy=False)
 
 
-def first_of(records: exp.Select) -> exp.Select:
-    """Return the first of the records of each subject."""
-    date, key = (each.this for each in records.expressions if each.alias in {"d", "k"})
-    order = [exp.Ordered(this=each, nulls_first=False) for each in (date, key)]
-    number = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[sql.column("__rid", "p")],
-        order=exp.Order(expressions=order),
-    )
-    first = exp.EQ(this=number, expression=exp.Literal.number(1))
-    return records.qualify(first, copy=False)
-
-
-def _event_date(
-    event: Event, kind: Type, start: exp.Expr, *, imputed: bool
-) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
-    """Return date, imputation flag, and the condition that the date can be used."""
-    column = sql.column(event.date.text, "r")
-    if kind is Type.DATE:
-        flag = sql.column(event.flag.text, "r") if event.flag else exp.Null()
-        return column, flag, sql.not_null(column)
-    complete = sql.call("tp_complete_date", column)
+def _event_date(event: Named, start: exp.Expr, *, imputed: bool) -> tuple[exp.Expr, exp.Expr]:
+    """Return the day of an event and its imputation flag; null where the day cannot be used."""
+    if event.kind is Type.DATE:
+        flag = event.node.flag
+        return sql.column(event.node.date.text, "r"), (
+            sql.column(flag.text, "r") if flag else exp.Null()
+        )
+    complete = sql.column("__complete", "r")
     if not imputed:
-        return complete, exp.Null(), sql.not_null(complete)
-    first = sql.call("greatest", sql.call("tp_earliest_day", column), start)
-    possible = exp.GTE(this=sql.call("tp_latest_day", column), expression=start)
+        return complete, exp.Null()
+    first = sql.call("greatest", sql.column("__earliest", "r"), start.copy())
+    possible = exp.GTE(this=sql.column("__latest", "r"), expression=start.copy())
     date = sql.call("coalesce", complete, sql.when(possible, first))
-    return date, sql.call("tp_imputation_flag", column), sql.not_null(date)
+    return date, sql.column("__imputed", "r")
 
 
 def _undated(name: str, event: Event, relation: Relation, where: Compiled | None) -> FaultQuery:

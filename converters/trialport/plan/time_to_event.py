@@ -10,7 +10,7 @@ of time-to-event variables: 0 for events, positive integers for reasons of censo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -23,7 +23,14 @@ from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
 from trialport.plan.collect import Collector
 from trialport.plan.event_sources import report_helpers
-from trialport.plan.events import Named, add_events, begin_events, candidates
+from trialport.plan.events import (
+    FIRST_EVENTS,
+    Named,
+    add_events,
+    add_first_events,
+    begin_events,
+    candidates,
+)
 from trialport.plan.lookups import sorted_uses
 from trialport.plan.model import Source
 from trialport.plan.scopes import RecordScope, in_table
@@ -72,6 +79,29 @@ _DECIDED = (
 )
 
 
+_OF_CENSORING = ("date", "code", "description", "date_description", "variable")
+_OF_SUBJECT = (
+    "__rid",
+    "__row",
+    "tte.startdt",
+    "tte.cutoff",
+    *(f"tte.c_{each}" for each in _OF_CENSORING),
+)
+"""The columns of a subject that endpoints are decided by."""
+
+
+_BRANCH = "branch"
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Subjects with one start: their table, their events, and the table of the first of these."""
+
+    subjects: str
+    named: dict[str, Named]
+    first_events: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Branch:
     """One way in which an endpoint is decided, and what the record then says."""
@@ -111,7 +141,8 @@ def add_time_to_event(
     if named is None:
         return
     selects: list[exp.Select] = []
-    begun: dict[str, tuple[str, dict[str, Named]]] = {"": (subjects, named)}
+    first = add_first_events(subjects, _OF_SUBJECT, named, chain, FIRST_EVENTS)
+    begun: dict[str, _Begun] = {"": _Begun(subjects, named, first)}
     for number, (code, endpoint) in enumerate(node.endpoints.items(), start=1):
         begins = endpoint.start.text if endpoint.start is not None else ""
         if endpoint.start is not None and not _known(
@@ -119,16 +150,17 @@ def add_time_to_event(
         ):
             continue
         if begins not in begun:
-            begun[begins] = begin_events(begins, node, named, chain, subjects)
-        own_subjects, own = begun[begins]
+            own_subjects, own = begin_events(begins, node, named, chain, subjects)
+            name = f"{FIRST_EVENTS}_from_{begins}"
+            first = add_first_events(own_subjects, _OF_SUBJECT, own, chain, name)
+            begun[begins] = _Begun(own_subjects, own, first)
         selects.append(
             _endpoint(
                 number,
                 code,
                 endpoint,
                 node,
-                own,
-                own_subjects,
+                begun[begins],
                 scope,
                 chain,
                 base.row_sources,
@@ -138,15 +170,27 @@ def add_time_to_event(
     if not selects:
         return
     whole = sql.stacked(selects)
-    stacked = chain.add(whole)
+    _join_subjects(subjects, chain.add(whole), chain)
     star = exp.Star(**{"except_": [sql.column("__rid")]})
     watched = [faults.add(each, dataset, node.place) for each in _faults()]
     number = sql.alias(exp.Window(this=exp.RowNumber()), "__rid")
-    chain.add(exp.select(star, number, *watched).from_(table(stacked), copy=False))
+    chain.add(exp.select(star, number, *watched).from_(table(chain.last), copy=False))
     base.row_keys.append(("__row.tte", ""))
     sources = tuple(dict.fromkeys(used))
     base.test_lineage.update(dict.fromkeys(_DECIDED, sources))
     base.test_lineage["startdt"] = sources[:1] if list(begun) == [""] else sources
+
+
+def _join_subjects(subjects: str, decided: str, chain: Chain) -> None:
+    """Add the records of all endpoints, each with all columns of its subject."""
+    of_subject = exp.Star(**{"except_": [sql.column("tte.startdt")]})
+    of_endpoint = exp.Star(**{"except_": [sql.column("__rid")]})
+    select = exp.select(
+        exp.Column(this=of_subject, table=sql.name("p")),
+        exp.Column(this=of_endpoint, table=sql.name("t")),
+    ).from_(table(decided, "t"), copy=False)
+    on = exp.EQ(this=sql.column("__rid", "t"), expression=sql.column("__rid", "p"))
+    chain.add(select.join(sql.inner_join(table(subjects, "p"), on), copy=False))
 
 
 def _has_subjects(node: Dataset, base: Base, collector: Collector) -> bool:
@@ -274,14 +318,14 @@ def _endpoint(
     code: str,
     endpoint: Endpoint,
     node: Dataset,
-    named: dict[str, Named],
-    subjects: str,
+    begun: _Begun,
     scope: RecordScope,
     chain: Chain,
     row_sources: list[Source],
     collector: Collector,
 ) -> exp.Select:
-    """Return the records of one endpoint: the subject's columns and those of `tte`."""
+    """Return the records of one endpoint: `__rid` of the subject, and the columns of `tte`."""
+    named = begun.named
     events = [
         each.text for each in endpoint.event if _known(each.text, named, each.place, collector)
     ]
@@ -290,7 +334,7 @@ def _endpoint(
         for each in endpoint.competing
         if _known_rival(each.text, node, named, each.place, collector)
     ]
-    inner = _dates(endpoint, events, rivals, named, subjects)
+    inner = _dates(endpoint, events, rivals, begun.first_events)
     decided_by: exp.Expr = sql.subquery(inner, "q")
     branches = [*_event_branches(endpoint, events, named)]
     for place, rival in enumerate(rivals):
@@ -301,9 +345,8 @@ def _endpoint(
     seen = endpoint.assessed
     if seen is not None and _known(seen.event.text, named, seen.event.place, collector):
         assessments = named[seen.event.text]
-        query = add_assessments(
-            code, seen, inner, _all_of(assessments, node, subjects, named), chain
-        )
+        every = candidates(assessments, node, begun.subjects, named)
+        query = add_assessments(code, seen, inner, every, chain)
         decided_by = table(query, "q")
         begins = named.get(endpoint.start.text) if endpoint.start is not None else None
         branches = _at_assessments(branches, seen, assessments, begins, node)
@@ -313,42 +356,54 @@ def _endpoint(
         "paramn": sql.number(number),
         "category": _text_or_null(endpoint.category),
     }
-    adt = _choose(branches, [each.date for each in branches])
+    adt = _choose([each.date for each in branches])
     days = exp.Sub(this=sql.paren(adt), expression=sql.column("tte.startdt", "q"))
     if node.add_one:
         days = exp.Add(this=exp.Paren(this=days), expression=exp.Literal.number(1))
+    record = _choose([each.record for each in branches])
     decided = {
         "adt": adt,
-        "adtf": _choose(branches, [each.flag for each in branches]),
+        "adtf": _choose([each.flag for each in branches]),
         "aval": sql.cast(exp.Paren(this=days), exp.DataType.Type.DOUBLE),
-        "cnsr": _choose(branches, [each.code for each in branches]),
-        "status": _choose(branches, [sql.number(each.status) for each in branches]),
-        "evntdesc": _choose(branches, [each.description for each in branches]),
-        "cnsdtdsc": _choose(branches, [each.date_description for each in branches]),
-        "srcdom": _choose(branches, [each.domain for each in branches]),
-        "srcvar": _choose(branches, [each.variable for each in branches]),
-        "srcseq": _choose(branches, [each.sequence for each in branches]),
+        "cnsr": _choose([each.code for each in branches]),
+        "status": _choose([sql.number(each.status) for each in branches]),
+        "evntdesc": _choose([each.description for each in branches]),
+        "cnsdtdsc": _choose([each.date_description for each in branches]),
+        "srcdom": _choose([each.domain for each in branches]),
+        "srcvar": _choose([each.variable for each in branches]),
+        "srcseq": _choose([each.sequence for each in branches]),
     }
-    record = sql.alias(
-        sql.cast(_choose(branches, [each.record for each in branches]), exp.DataType.Type.BIGINT),
-        "__row.tte",
-    )
     outputs = [sql.alias(tree, f"tte.{name}") for name, tree in {**constants, **decided}.items()]
-    star = exp.Column(this=exp.Star(), table=sql.name("p"))
-    select = exp.select(star, *outputs, record)
-    on = exp.EQ(this=sql.column("__rid", "q"), expression=sql.column("__rid", "p"))
-    select = select.from_(table(subjects, "p"), copy=False)
-    select.join(sql.inner_join(decided_by, on), copy=False)
+    select = exp.select(
+        sql.column("__rid", "q"),
+        sql.column("tte.startdt", "q"),
+        *outputs,
+        sql.alias(sql.cast(record, exp.DataType.Type.BIGINT), "__row.tte"),
+    )
+    select.from_(sql.subquery(_with_branch(branches, decided_by), "q"), copy=False)
     where = collector.condition(endpoint.where, scope) if endpoint.where is not None else None
     if where is None:
         return select
     uses = sorted_uses(where.uses)
     row_sources += [Source(each.relation, each.name, "filter") for each in uses]
-    return select.where(in_table(where.sql, "p"), copy=False)
+    chosen = exp.select(sql.column("__rid", "p")).from_(table(begun.subjects, "p"), copy=False)
+    chosen.where(in_table(where.sql, "p"), copy=False)
+    return select.where(
+        exp.In(this=sql.column("__rid", "q"), query=exp.Subquery(this=chosen)), copy=False
+    )
 
 
-def _all_of(event: Named, node: Dataset, subjects: str, named: Mapping[str, Named]) -> exp.Select:
-    return candidates(event.node, event.relation, event.kind, event.where, node, subjects, named)
+def _with_branch(branches: Sequence[_Branch], decided_by: exp.Expr) -> exp.Select:
+    """Return what decides, with the number of the first branch whose condition holds."""
+    ifs = [
+        exp.If(this=each.condition, true=exp.Literal.number(number))
+        for number, each in enumerate(branches)
+        if each.condition is not None
+    ]
+    last = exp.Literal.number(len(branches) - 1)
+    number = exp.Case(ifs=ifs, default=last) if ifs else last
+    star = exp.Column(this=exp.Star(), table=sql.name("q"))
+    return exp.select(star, sql.alias(number, _BRANCH)).from_(decided_by, copy=False)
 
 
 def _at_assessments(
@@ -373,7 +428,7 @@ def _at_assessments(
         "domain": sql.when(there, sql.text(assessments.relation.shown), at_start[0]),
         "variable": sql.when(there, sql.text(assessments.node.date.text), at_start[1]),
         "sequence": sql.when(there, sql.column("a.s", "q"), at_start[2]),
-        "record": sql.when(there, sql.column("a.k", "q"), sql.column("__row", "p")),
+        "record": sql.when(there, sql.column("a.k", "q"), sql.column("__row", "q")),
     }
     made = [replace(each, **moved) if each.status == 0 else each for each in branches]
     if seen.gap is None:
@@ -418,51 +473,29 @@ def _known_rival(
 
 
 def _dates(
-    endpoint: Endpoint,
-    events: Sequence[str],
-    rivals: Sequence[CompetingEvent],
-    named: dict[str, Named],
-    subjects: str,
+    endpoint: Endpoint, events: Sequence[str], rivals: Sequence[CompetingEvent], first_events: str
 ) -> exp.Select:
     """Return per subject the dates that can decide: e0.., E, k0.., K, W, and the censoring."""
     window: exp.Expr = sql.cast(exp.Null(), exp.DataType.Type.DATE)
     if endpoint.window is not None:
         window = exp.Add(
-            this=sql.column("tte.startdt", "p"), expression=exp.Literal.number(endpoint.window)
+            this=sql.column("tte.startdt"), expression=exp.Literal.number(endpoint.window)
         )
-    joined: dict[str, None] = dict.fromkeys(events)
-    joined.update(dict.fromkeys(each.event.text for each in rivals))
-    joined.update(dict.fromkeys(each.after.event.text for each in rivals if each.after))
-    if endpoint.start is not None:
-        joined[endpoint.start.text] = None
-    own = [_inside(sql.column("d", f"x_{each}"), window, endpoint) for each in events]
-    other = [_inside(sql.column("d", f"x_{each.event.text}"), window, endpoint) for each in rivals]
-    select = exp.select(
-        sql.column("__rid", "p"),
-        sql.column("tte.startdt", "p"),
-        *(
-            sql.column(f"tte.c_{each}", "p")
-            for each in ("date", "code", "description", "date_description", "variable")
-        ),
-        sql.alias(window, "W"),
-    ).from_(table(subjects, "p"), copy=False)
+    own = [_inside(sql.column(f"{each}.d"), window, endpoint) for each in events]
+    other = [_inside(sql.column(f"{each.event.text}.d"), window, endpoint) for each in rivals]
+    named = [*events, *(each.event.text for each in rivals)]
+    named += [each.after.event.text for each in rivals if each.after]
+    named += [endpoint.start.text] if endpoint.start is not None else []
+    columns = [f"{name}.{column}" for name in dict.fromkeys(named) for column in "dfsk"]
+    select = exp.select(*map(sql.column, (*_OF_SUBJECT, *columns)), sql.alias(window, "W"))
+    select.from_(table(first_events), copy=False)
     for letter, dates in (("e", own), ("k", other)):
         for place, date in enumerate(dates):
-            select = select.select(sql.alias(date, f"{letter}{place}"), copy=False)
-        first = _earliest(dates)
-        select = select.select(sql.alias(first, letter.upper()), copy=False)
-    for name in joined:
-        for column in "dfsk":
-            select = select.select(
-                sql.alias(sql.column(column, f"x_{name}"), f"{name}.{column}"), copy=False
-            )
-        on = exp.EQ(this=sql.column("__rid", f"x_{name}"), expression=sql.column("__rid", "p"))
-        select.join(sql.left_join(table(named[name].table, f"x_{name}"), on), copy=False)
+            select.select(sql.alias(date, f"{letter}{place}"), copy=False)
+        select.select(sql.alias(_earliest(dates), letter.upper()), copy=False)
     if endpoint.start is not None:
         begins = sql.column(f"{endpoint.start.text}.s")
-        select = exp.select(exp.Star(), sql.alias(begins, "begins.s")).from_(
-            sql.subquery(select, "begun"), copy=False
-        )
+        select.select(sql.alias(begins, "begins.s"), copy=False)
     event, rival = sql.column("E"), sql.column("K")
     order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
     wins = exp.And(
@@ -581,10 +614,7 @@ def _window_branch(node: Dataset, endpoint: Endpoint) -> _Branch:
 
 
 def _censoring_branch(node: Dataset) -> _Branch:
-    column = {
-        each: sql.column(f"tte.c_{each}", "q")
-        for each in ("date", "code", "description", "date_description", "variable")
-    }
+    column = {each: sql.column(f"tte.c_{each}", "q") for each in _OF_CENSORING}
     return _censored(node, None, *column.values())
 
 
@@ -611,18 +641,19 @@ def _censored(
         sql.text(node.subjects.source.text),
         variable,
         nothing,
-        sql.column("__row", "p"),
+        sql.column("__row", "q"),
     )
 
 
-def _choose(branches: Sequence[_Branch], values: Sequence[exp.Expr]) -> exp.Expr:
-    """Return the value of the first branch whose condition holds; the last has none."""
+def _choose(values: Sequence[exp.Expr]) -> exp.Expr:
+    """Return the value of the branch that decides; the last is that of most."""
+    default = values[-1]
     ifs = [
-        exp.If(this=branch.condition, true=value)
-        for branch, value in zip(branches, values, strict=True)
-        if branch.condition is not None
+        exp.If(this=exp.Literal.number(number), true=value)
+        for number, value in enumerate(values)
+        if value != default
     ]
-    return exp.Case(ifs=ifs, default=values[-1]) if ifs else values[-1]
+    return exp.Case(this=sql.column(_BRANCH, "q"), ifs=ifs, default=default) if ifs else default
 
 
 def _faults() -> list[Fault]:
