@@ -135,12 +135,19 @@ ENDING = (
 
 
 @pytest.mark.parametrize(
-    ("words", "is_taken_apart"), [(("check", "{study}"), False), (("--version",), True)]
+    ("words", "is_taken_apart"),
+    [
+        ("check {tiny}/study", False),
+        ("convert {tiny}/study --raw {tiny}/raw --out {out} --force", False),
+        ("convert {tiny}/study --raw {tiny}/missing --out {out} --force", False),
+        ("validate {tiny}/raw", False),
+        ("--version", True),
+    ],
 )
-def test_a_program_that_only_reads_ends_at_once(
-    run: Run, tiny: Path, words: tuple[str, ...], is_taken_apart: bool
+def test_a_program_that_closes_what_it_opens_ends_at_once(
+    run: Run, tiny: Path, tmp_path: Path, words: str, is_taken_apart: bool
 ) -> None:
-    asked = [each.format(study=tiny / "study") for each in words]
+    asked = [each.format(tiny=tiny, out=tmp_path / "out") for each in words.split()]
     ran = subprocess.run(
         [sys.executable, "-c", ENDING, *asked],
         cwd=CHECKOUT / "converters",
