@@ -21,7 +21,8 @@ from trialport.fhir.schema_faults import schema_faults
 from trialport.fhir.slot_values import Mask, SlotValues, numbered
 from trialport.fhir.survey import Survey, survey
 
-# What depends on more than the shape is computed for every resource or every kind of them.
+# What depends on more than the shape is computed for every resource or every kind of them, and not
+# asked in FHIRPath.
 _COMPUTED = frozenset({"obs-7", "per-1", "rng-2"})
 
 _ABSOLUTE = ("http:", "https:", "urn:", "#")
@@ -41,6 +42,7 @@ class Checker:
         self, definitions: Definitions, findings: Findings, *, with_models: bool = True
     ) -> None:
         self._definitions = definitions
+        self._asked = definitions.without_invariants(_COMPUTED)
         self._findings = findings
         self._with_models = with_models
         self._shapes: set[Hashable] = set()
@@ -223,9 +225,7 @@ class Checker:
         if self._with_models and has_model(resource_type, version):
             for element, problem in model_faults(resource, version):
                 self._findings.add("E4230", name, element, f"fhir.resources refuses it: {problem}")
-        for each in broken_invariants(resource, self._definitions):
-            if each.key in _COMPUTED:
-                continue
+        for each in broken_invariants(resource, self._asked):
             if each.reason:
                 problem = f"the invariant {each.key} cannot be decided: {each.reason}"
                 self._findings.add("E4228", name, each.element, problem, severity=Severity.WARNING)

@@ -23,8 +23,11 @@ def model_faults(resource: Mapping[str, Any], version: Version) -> Iterator[tupl
     `has_model` names. The models know no binding, no invariant and no target of a reference.
     """
     # The models take half a second to import and are wanted only where resources are written.
+    from fhir_core.fhirabstractmodel import FHIRAbstractModel
     from pydantic import ValidationError
 
+    # A module has models of elements that no resource holds: each is made when it is first asked.
+    FHIRAbstractModel.model_config["defer_build"] = True
     if version == "R5":
         from fhir.resources import get_fhir_model_class
     else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,6 +83,14 @@ class Definitions:
                     named[name] = self.types.get(name)
                     left.append(named[name])
         return Draft202012Validator({**schema, "$defs": named}, validate_formats=True)
+
+    def without_invariants(self, keys: Collection[str]) -> Definitions:
+        """Return the same definitions without the invariants of these keys."""
+        kept = {
+            base: {key: rule for key, rule in rules.items() if key not in keys}
+            for base, rules in self.invariants.items()
+        }
+        return replace(self, invariants=kept)
 
     @property
     def resource_types(self) -> tuple[str, ...]:
