@@ -23,14 +23,19 @@ _COMPLETE = (
 # 05, 05-15 or --15: what can follow the year and a hyphen.
 _REST = f"(?:(?:{_MONTH})|(?:{_MONTH}|-)-(?:{_DAY}))"
 
+# Most dates are complete: what follows is worked out for the others alone.
+_IF_COMPLETE = "tp_complete_date(dtc)"
+
 _OF_KNOWN_YEAR = f"regexp_extract({_TEXT}, '^({_YEAR}(?:-{_REST})?){_TIME}$', 1)"
-_EARLIEST = f"try_cast(left(replace({_OF_KNOWN_YEAR}, '---', '-01-') || '-01-01', 10) AS DATE)"
-_LATEST = once(
+_FIRST = f"try_cast(left(replace({_OF_KNOWN_YEAR}, '---', '-01-') || '-01-01', 10) AS DATE)"
+_LAST = once(
     "CASE length(it.text) WHEN 4 THEN try_cast(it.text || '-12-31' AS DATE)"
     " WHEN 7 THEN last_day(try_cast(it.text || '-01' AS DATE))"
     " ELSE try_cast(it.text AS DATE) END",
     text=f"replace({_OF_KNOWN_YEAR}, '---', '-12-')",
 )
+_EARLIEST = f"coalesce({_IF_COMPLETE}, {_FIRST})"
+_LATEST = f"coalesce({_IF_COMPLETE}, {_LAST})"
 
 
 def exists(dtc: str) -> str:
@@ -41,10 +46,11 @@ def exists(dtc: str) -> str:
     return f"tp_earliest_day(regexp_replace({dtc}, '^-', '2000')) IS NOT NULL"
 
 
-_DATE_TEXT = once(
+_OF_PARTIAL = once(
     f"CASE WHEN {exists('it.date')} THEN it.date END",
     date=f"regexp_extract({_TEXT}, '^({_YEAR}(?:-{_REST})?|--{_REST}){_TIME}$', 1)",
 )
+_DATE_TEXT = f"coalesce(CAST({_IF_COMPLETE} AS VARCHAR), {_OF_PARTIAL})"
 _FLAG = once(
     "CASE WHEN starts_with(it.date, '-') THEN 'Y'"
     " WHEN length(it.date) = 4 OR contains(it.date, '---') THEN 'M'"

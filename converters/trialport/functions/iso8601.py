@@ -33,15 +33,11 @@ def _read(text: str) -> str:
     return once(
         once(
             f"CASE WHEN {exists('it.iso')} AND {_TIME_FITS} THEN it.iso END",
-            iso=f"CASE WHEN regexp_full_match(it.collected, '{_READY}') THEN it.collected"
-            f" ELSE {_in_order('it.collected')} END",
+            iso=_in_order("it.collected"),
         ),
         collected=f"regexp_extract({text}, '{_COLLECTED}', 1)",
     )
 
-
-# Most dates are collected complete and in this form already.
-_READY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 # A time begins behind the ten signs of a complete date.
 _TIME_FITS = "strpos(it.iso, 'T') IN (0, 11)"
@@ -67,6 +63,17 @@ def _word(text: str) -> str:
 # The blank lets the hour have one digit; with a time in the date as well, no style fits.
 _TWO = _read(once("it.date || coalesce(' ' || it.time, '')", date="date", time=_word("time")))
 
+# Most dates, and most times, are collected as ISO 8601 writes them: the others alone are read.
+_AS_IT_IS = (
+    "CASE WHEN length(date) = 10 AND date >= '1900' AND date < '2101'"
+    " THEN CAST(tp_complete_date(date) AS VARCHAR) END"
+)
+_TIME_AS_IT_IS = (
+    "CASE WHEN time IS NULL THEN ''"
+    " WHEN regexp_full_match(time, '(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?')"
+    " THEN 'T' || time END"
+)
+
 # The slashes let month and day have one digit; parts are digits only, so no part brings its own.
 _THREE = _read(
     once(
@@ -83,8 +90,11 @@ ISO8601 = Function(
     name="iso8601",
     returns=Type.DTC,
     forms=(
-        Form((Parameter("date", Type.TEXT),), _read("date")),
-        Form((Parameter("date", Type.TEXT), Parameter("time", Type.TEXT)), _TWO),
+        Form((Parameter("date", Type.TEXT),), f"coalesce({_AS_IT_IS}, {_read('date')})"),
+        Form(
+            (Parameter("date", Type.TEXT), Parameter("time", Type.TEXT)),
+            f"coalesce({_AS_IT_IS} || {_TIME_AS_IT_IS}, {_TWO})",
+        ),
         Form(
             (
                 Parameter("year", Type.TEXT),

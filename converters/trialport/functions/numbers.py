@@ -67,11 +67,20 @@ _ROUNDED = once(
     keep=f"{_POINT} + it.places",
 )
 
+# A number that has no further digits stays; most do, and digits are looked at for the others alone.
+_STAYS = (
+    "it.number <> 0 AND isfinite(it.number) AND it.digits >= 0 AND isfinite(it.digits)"
+    " AND it.digits = trunc(it.digits) AND (it.number = trunc(it.number)"
+    f" OR NOT contains({_TEXT}, 'e') AND length({_TEXT}) - strpos({_TEXT}, '.') <= it.digits)"
+)
+
 # A double has no digit beyond the 324th place, so limits at 400 change nothing.
 _PLACES = (
     "CASE WHEN isfinite(it.digits) AND it.digits = trunc(it.digits)"
     " THEN CAST(least(greatest(it.digits, -400), 400) AS INTEGER) END"
 )
+
+_CUT = once(_ROUNDED, text=_shortest("it.number"), number="it.number", places=_PLACES)
 
 NUMBER = Function(
     name="number",
@@ -126,7 +135,7 @@ ROUND_HALF_UP = Function(
         Form(
             (Parameter("number", Type.NUMBER), Parameter("digits", Type.NUMBER)),
             once(
-                once(_ROUNDED, text=_shortest("it.number"), number="it.number", places=_PLACES),
+                f"CASE WHEN {_STAYS} THEN it.number ELSE {_CUT} END",
                 number=_DOUBLE,
                 digits="CAST(digits AS DOUBLE)",
             ),

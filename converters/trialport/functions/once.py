@@ -10,8 +10,8 @@ def once(body: str, **values: str) -> str:
     times would be computed four times, and nested calls would grow without bound. A list of one
     element and a function over it give DuckDB's SQL the `let` that it lacks. Inside `body` nothing
     but `it` may be named: a parameter there could be taken for a column of the caller.
-    Inside a branch of CASE or COALESCE in `body` there should be no further `once`: DuckDB works
-    out such a list far more slowly than one outside of it.
+    Inside a branch of CASE or COALESCE there should be a `once` only where few records reach the
+    branch: DuckDB works out such a list more slowly than one outside of it.
 
     >>> once("it.a || it.a", a="upper(text)")
     'list_transform([{a: upper(text)}], lambda it: it.a || it.a)[1]'
