@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,46 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
         fresh_folder(tmp_path / "file" / "out", force=False),
     ):
         pytest.fail("the folder was opened")
+
+
+def test_every_file_and_folder_is_on_the_disk_before_the_names_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    known: dict[int, str] = {}
+    fsync, rename = os.fsync, Path.rename
+
+    def noted(handle: int) -> None:
+        fsync(handle)
+        synced.append(known[os.fstat(handle).st_ino])
+
+    def renamed(path: Path, target: Path) -> Path:
+        assert sorted(synced) == sorted(known.values())
+        return rename(path, target)
+
+    with fresh_folder(tmp_path / "out", force=False) as folder:
+        for i in range(20):
+            _output(folder / f"part{i}", "new")
+        known |= {each.stat().st_ino: str(each) for each in (folder, *folder.rglob("*"))}
+        monkeypatch.setattr(os, "fsync", noted)
+        monkeypatch.setattr(Path, "rename", renamed)
+    assert len(synced) == 1 + 3 * 20
+
+
+def test_what_the_disk_does_not_take_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    _output(out, "earlier")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    refused = pytest.raises(
+        WriteError, match=r"^E4103 .*cannot be written: No space left on device"
+    )
+    with refused, fresh_folder(out, force=True) as folder:
+        _output(folder, "new")
+    assert (out / "sdtm" / "dm.xpt").read_text() == "earlier"
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
