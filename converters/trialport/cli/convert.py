@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from trialport.cli.arrow import without_pandas
 from trialport.cli.options import (
     example,
     force_option,
@@ -134,6 +136,9 @@ def command(
         if dry_run:
             ctx.exit(run_untrusted(ctx, limits))
         ctx.exit(convert_untrusted(ctx, out, limits, force=force))
+    if ctx.obj == sys.argv[1:]:
+        # The process was started for this; nobody else in it has use for pandas.
+        without_pandas()
     from trialport.cli.progress import progress
     from trialport.cli.show_conversion import show_conversion
     from trialport.pipeline import convert

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from trialport.diagnostics import DataError, Diagnostic, did_you_mean
-from trialport.read.csv import read_csv
-from trialport.read.excel import read_excel
-from trialport.read.fhir import read_fhir
 from trialport.read.frames import read_frame
-from trialport.read.odm import read_odm
-from trialport.read.parquet import read_parquet
-from trialport.read.sas import read_sas7bdat, read_xpt
 from trialport.read.texts import RawTexts
 from trialport.spec.nodes import RawTable, Sources
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_READERS: Mapping[str, Callable[[Path, RawTable], RawTexts]] = {
-    ".csv": read_csv,
-    ".xlsx": read_excel,
-    ".xpt": read_xpt,
-    ".sas7bdat": read_sas7bdat,
-    ".parquet": read_parquet,
+_READERS = {
+    ".csv": "csv.read_csv",
+    ".xlsx": "excel.read_excel",
+    ".xpt": "sas.read_xpt",
+    ".sas7bdat": "sas.read_sas7bdat",
+    ".parquet": "parquet.read_parquet",
 }
+"""What reads each kind of file: imported with the first file of the kind, as some take long."""
 
+_Reader = Callable[[Path, RawTable], RawTexts]
 _GroupReader = Callable[[Path, Mapping[str, RawTable]], dict[str, RawTexts]]
 
-_TOGETHER: Mapping[str, _GroupReader] = {".fhir": read_fhir, ".odm": read_odm}
+_TOGETHER = {".fhir": "fhir.read_fhir", ".odm": "odm.read_odm"}
 """Kinds of files that hold many tables: they are read once for all of them."""
 
 
@@ -106,14 +103,20 @@ def _reader(contract: RawTable) -> _GroupReader:
     """Return what reads the tables of a file."""
     kind = _kind(contract)
     if kind in _TOGETHER:
-        return _TOGETHER[kind]
+        together: _GroupReader = _imported(_TOGETHER[kind])
+        return together
     if kind in _READERS:
-        reader = _READERS[kind]
+        reader: _Reader = _imported(_READERS[kind])
         return lambda path, group: {name: reader(path, each) for name, each in group.items()}
     problem = f"'{contract.file.text}' is of no kind that can be read"
     known = ", ".join(sorted((*_READERS, ".xml")))
     remedy = f"known: {known}; state 'format:' for a file of another name"
     raise _fault("E3011", contract, problem, remedy)
+
+
+def _imported(name: str) -> Any:  # noqa: ANN401 - either kind of reader
+    module, _, function = name.partition(".")
+    return getattr(import_module(f"trialport.read.{module}"), function)
 
 
 def _path(contract: RawTable, raw: Path) -> Path:
