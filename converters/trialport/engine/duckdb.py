@@ -255,7 +255,8 @@ def written(query: exp.Expr) -> str:
     """Return the text of a query, which stays as it is.
 
     sqlglot copies a tree before it writes it unless told otherwise, and for large queries that
-    takes as long as writing it. Nothing that is planned is changed by being written.
+    takes as long as writing it. No part that plans are made of is changed by being written, or is
+    written otherwise for what it says of its parent, which is not always true (see `spec.sql`).
     """
     return query.sql("duckdb", copy=False)
 

@@ -16,6 +16,7 @@ from trialport.spec.nodes import ColumnType
 
 Texts: TypeAlias = "pa.ChunkedArray | pa.Array"
 
+_IN_DIGITS = re.compile(r"-?[1-9][0-9]*|0|-?[0-9]+\.[0-9]+")
 _ZERO_FRACTION = re.compile(r"(\.[0-9]*?)0+(?=$|[+-])")
 
 
@@ -32,6 +33,8 @@ def cell_text(value: object) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value
+    if type(value) is float:  # as nearly all are that are not texts
+        return number_text(value)
     if _is_boolean(value):
         return "TRUE" if value else "FALSE"
     if isinstance(value, Integral | Real | Decimal):
@@ -44,12 +47,16 @@ def cell_text(value: object) -> str | None:
     raise TypeError(message)
 
 
-def number_text(value: Integral | Real | Decimal) -> str | None:
+def number_text(value: float | Integral | Real | Decimal) -> str | None:
     """Return the shortest decimal text of a number, never with an exponent; None for NaN.
 
     >>> number_text(1e22), number_text(-0.0), number_text(float("inf"))
     ('10000000000000000000000', '0', 'inf')
     """
+    if type(value) is float:
+        text = repr(value).removesuffix(".0")
+        if _IN_DIGITS.fullmatch(text):
+            return text
     if isinstance(value, Integral):
         return str(int(value))
     if math.isnan(value):

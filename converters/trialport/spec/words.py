@@ -27,6 +27,7 @@ _KEYWORDS = {
     *(TokenType.END, TokenType.NULL, TokenType.TRUE, TokenType.FALSE),
 }
 _VALUES = {TokenType.VAR, TokenType.IDENTIFIER, TokenType.STRING, TokenType.NUMBER}
+_KNOWN = _MARKS | _KEYWORDS | _VALUES
 _ODD_SPELLINGS = {"==", "~~"}
 """Other dialects' spellings of marks that the language has; the parser takes them for the same."""
 
@@ -94,7 +95,7 @@ def _check(word: Token, text: str) -> None:
     if kind is TokenType.NUMBER:
         _check_number(text[word.start : word.end + 1])
         return
-    if kind in _MARKS | _KEYWORDS | _VALUES and word.text not in _ODD_SPELLINGS:
+    if kind in _KNOWN and word.text not in _ODD_SPELLINGS:
         return
     if kind in _NAMES and _NAME.fullmatch(word.text):
         word.token_type = TokenType.VAR

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
 COLUMNS = (
@@ -155,7 +156,9 @@ def _blocks(text: bytes, wanted: set[bytes] | None) -> Iterator[bytes]:
             yield found[0]
 
 
+@lru_cache(maxsize=512)
 def _codelist(lines: bytes) -> Codelist:
+    """Return the codelist of these lines: one object for a plan, its rules and its Define-XML."""
     rows = list(csv.reader(lines.decode("utf-8").split("\n")))
     code, submission_name, name, extensible = rows[0][:4]
     terms = tuple(
