@@ -15,6 +15,8 @@ from trialport.rules.rule import Lookup, Rule
 from trialport.rules.run import run_rules
 from trialport.rules.standards import Standards
 
+from tests.rules.conftest import Judge
+
 RULE = Rule(
     code="TP9001",
     title="It is as it should be",
@@ -132,6 +134,30 @@ def test_a_costly_condition_is_asked_of_all_datasets_at_once(asked: Asked) -> No
         "TP9001 CM {'USUBJID': 'S1', 'CMSEQ': '1'}",
     ]
     assert sum("UNION ALL" in each for each in asked.queries) == 1
+
+
+def test_a_value_at_fault_is_found_in_each_dataset_that_has_it_and_in_no_other(
+    judge: Judge,
+) -> None:
+    # More datasets than a query looks at; all have the first pair of dates, some the second.
+    pairs = ["('2024-02-01', '2024-03-01')", "('2024-03-01', '2024-02-01')", "(NULL, '2024')"]
+    names = [f"X{i:02}" for i in range(2 * sweep._MOST_BRANCHES + 1)]  # pyright: ignore[reportPrivateUsage]
+    faulty = {*names[::3], names[-1]}
+    records = {
+        each: f"SELECT * FROM (VALUES {', '.join(pairs if each in faulty else pairs[::2])})"
+        " t(ASTDTC, AENDTC)"
+        for each in names
+    }
+    rule = replace(of(1, "before(AENDTC, ASTDTC)"), applies_to=tuple(names))
+    assert {each.dataset for each in judge(rule, **records).findings} == faulty
+    nothing = {each: f"{query} WHERE false" for each, query in records.items()}
+    assert judge(rule, **nothing).findings == ()
+
+
+def test_a_costly_condition_may_look_at_no_value(asked: Asked) -> None:
+    found, not_run = asked.of(of(1, "number('1.5') > 1"))
+    assert (len(found), not_run) == (4, ())
+    assert asked.of(of(1, "number('1.5') > 2")) == ([], ())
 
 
 def test_what_goes_beyond_the_list_is_counted_as_before(asked: Asked) -> None:

@@ -21,11 +21,13 @@ from trialport.spec import sql
 
 _MOST_CONDITIONS = 100
 _MOST_BRANCHES = 40
+"""How many datasets a query looks at; each takes one bit of a number."""
+
 _MOST_CELLS = 1_000_000
 """How many values of looked-up records a query holds beside the keys; always those of one."""
 
 _COSTLY = ("tp_", "regexp_")
-_PLACE = "place"
+_BITS = "bits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +118,31 @@ def _kind(each: Wanted, column: tuple[str, str], database: Database) -> Type:
 def _stacked(template: exp.Expr, group: Sequence[Wanted]) -> dict[int, int | None]:
     """Return 0 for each dataset of which no record meets a condition, None for the others.
 
-    It is asked of the different values that there are, of which records have few.
+    It is asked once of the different values that there are, of which records have few. The bits of
+    a number beside them tell which of the group have them.
     """
-    every = sql.subquery(sql.stacked([_branch(each) for each in group]), "every")
-    values = exp.select(exp.Star()).distinct().from_(every, copy=False)
-    place = sql.column(_PLACE, RECORD)
-    query = exp.select(place, _counted(template.copy())).group_by(place.copy(), copy=False)
-    rows = group[0].target.database.rows(query.from_(sql.subquery(values, RECORD), copy=False))
-    met = {int(str(place)) for place, number in rows if number}
-    return {each.place: None if each.place in met else 0 for each in group}
+    every = sql.subquery(sql.stacked([_branch(each, 1 << i) for i, each in enumerate(group)]), "e")
+    names = [sql.column(f"c{i}") for i in range(len(group[0].columns))]
+    values = exp.select(*names, sql.alias(_all_bits(sql.column(_BITS)), _BITS))
+    values = values.from_(every, copy=False).group_by(*names, copy=False)
+    # A filter of an aggregate, for a WHERE is asked before values are put together.
+    where = exp.Where(this=template.copy())
+    bits = exp.Filter(this=_all_bits(sql.column(_BITS, RECORD)), expression=where)
+    query = exp.select(bits).from_(sql.subquery(values, RECORD), copy=False)
+    ((met,),) = group[0].target.database.rows(query)
+    is_met = int(str(met or 0))
+    return {each.place: None if is_met >> i & 1 else 0 for i, each in enumerate(group)}
 
 
-def _branch(each: Wanted) -> exp.Select:
+def _all_bits(bits: exp.Expr) -> exp.Expr:
+    return sql.call("bit_or", bits)
+
+
+def _branch(each: Wanted, bit: int) -> exp.Select:
     cells = [
         sql.alias(sql.column(name, alias), f"c{i}") for i, (alias, name) in enumerate(each.columns)
     ]
-    query = exp.select(sql.alias(exp.Literal.number(each.place), _PLACE), *cells)
+    query = exp.select(sql.alias(exp.Literal.number(bit), _BITS), *cells)
     query.from_(sql.table(each.target.name, RECORD), copy=False)
     for joined in each.joins:
         query.join(joined.join, copy=False)
