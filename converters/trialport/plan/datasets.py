@@ -524,8 +524,31 @@ def _fill_late(
                 "E2002", next(iter(places)), problem, "move it from set to variables"
             )
     defined = {name: next(each[name] for each in written if name in each) for name in late}
+    before, known, place = list(work.row_keys), len(work.faults.columns), len(chain.ctes)
+    stacked = chain.last
+    read = exp.select(exp.Star()).from_(table(stacked), copy=False)
+    chain.add(read)
     filled = _fill(defined, chain, scope, work.node.lookups, [], work, "__row.late.")
+    asked = {each.name for made in chain.ctes[place:] for each in made.this.find_all(exp.Column)}
+    there = ["__block", "__row", *before, *(each for each in names if each not in late)]
+    kept = [sql.column(each) for each in there if each in asked]
+    read.set("expressions", [sql.column("__rid"), sql.column(TIE), *kept])
     _remember(filled, work)
+    keys = [each.row_key for each in filled.lookups if each.carries_key]
+    _beside(chain, stacked, [*late, *keys, *(each.column for each in work.faults.columns[known:])])
+
+
+def _beside(chain: Chain, stacked: str, columns: Sequence[str]) -> None:
+    """Join what was made of the stacked records to them, by the number of the record.
+
+    A window writes down every column of its records. So what windows and lookups are made from has
+    only the columns that they read, and the wide records of the dataset go past them.
+    """
+    select = exp.select(exp.Column(this=exp.Star(), table=sql.name("p")))
+    select.select(*(sql.column(each, "late") for each in columns), copy=False)
+    select.from_(table(stacked, "p"), copy=False)
+    same = exp.EQ(this=sql.column("__rid", "late"), expression=sql.column("__rid", "p"))
+    chain.add(select.join(sql.inner_join(table(chain.last, "late"), same), copy=False))
 
 
 def _stacked_scope(names: Sequence[str], work: _Work) -> RecordScope:

@@ -33,7 +33,8 @@ class CompiledLookup:
     """A lookup ready to be joined: `query` gives its columns under `<name>.<column>`.
 
     `correlated` lookups are joined on `__rid`, the others on pairs of this record's SQL and the
-    looked-up column. `column "<name>.__n"` counts the records that could have been chosen.
+    looked-up column. Of a lookup that picks the only record, `<name>.__n` counts the records that
+    could have been chosen.
     """
 
     name: str
@@ -129,7 +130,8 @@ def compile_lookup(
             select.select(sql.alias(_every_key(relation), row_key), copy=False)
             columns = (*columns, row_key)
     else:
-        columns = _chosen(select, name, relation, wanted, group, terms, row_key)
+        counted = node.pick is Pick.ONLY
+        columns = _chosen(select, name, relation, wanted, group, row_key, counted=counted)
     condition, days = sql.every(conditions), _NO_DAYS
     if condition is not None and correlated:
         compared = compared_days(condition)
@@ -302,15 +304,23 @@ def _chosen(
     relation: Relation,
     wanted: Sequence[str],
     group: Sequence[exp.Expr],
-    terms: Sequence[exp.Ordered],
     row_key: str,
+    *,
+    counted: bool,
 ) -> tuple[str, ...]:
-    """Add the columns of the chosen record, its row key and the number of candidates."""
+    """Add the columns of the chosen record, its row key and, where asked, how many could be it.
+
+    DuckDB finds the first of each group without sorting them all, unless it has to count as well.
+    """
     columns: list[str] = []
     for column in wanted:
         select.select(sql.alias(sql.column(column, "r"), f"{name}.{column}"), copy=False)
         columns.append(f"{name}.{column}")
     select.select(sql.alias(sql.column(relation.key, "r"), row_key), copy=False)
+    if (
+        not counted
+    ):  # DuckDB looks for the first of each group without sorting, if nothing else is asked
+        return (*columns, row_key)
     count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=list(group))
     select.select(sql.alias(count, f"{name}.__n"), copy=False)
     return (*columns, row_key, f"{name}.__n")
