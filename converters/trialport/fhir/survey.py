@@ -43,16 +43,19 @@ def survey(resource: Mapping[str, Any]) -> Survey:
 def _walk(node: Mapping[str, Any], path: str, found: Survey) -> Hashable:
     shape: list[Hashable] = []
     for key, value in node.items():
-        below = f"{path}.{key}" if path else key
         if isinstance(value, dict):
-            shape.append((key, _walk(value, below, found)))
+            shape.append((key, _walk(value, _below(path, key), found)))
         elif isinstance(value, list):
-            shape.append((key, _walk_items(value, below, found)))
+            shape.append((key, _walk_items(value, _below(path, key), found)))
         else:
             is_telling = key in _TELLING or (key == "code" and _is_hl7(node))
             shape.append((key, value if is_telling and isinstance(value, str) else _kind(value)))
     _gather(node, path, found)
     return tuple(shape)
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
 
 
 def _walk_items(items: list[Any], path: str, found: Survey) -> Hashable:
@@ -87,8 +90,9 @@ def _gather(node: Mapping[str, Any], path: str, found: Survey) -> None:
         found.displays.append((system, code, display if isinstance(display, str) else ""))
     if isinstance(reference, str):
         found.references.append((path, reference))
-    low, high = _value(node.get("low")), _value(node.get("high"))
-    if low is not None and high is not None:
-        found.ranges.append((path, low, high))
+    if "low" in node and "high" in node:
+        low, high = _value(node["low"]), _value(node["high"])
+        if low is not None and high is not None:
+            found.ranges.append((path, low, high))
     if "start" in node and "end" in node:
         found.periods.append((path, node["start"], node["end"]))
