@@ -467,11 +467,14 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
             sql.alias(sql.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
         ]
         cells.append(sql.column("__row"))
-        cells += [_cell(name, _key_type(name, work), block) for name in row_keys]
-        cells += [_cell(name, exp.DataType.Type.VARCHAR, block) for name in faults]
-        cells += [_cell(name, _sql_type(name, work), block) for name in early]
+        cells += [
+            _cell(name, _key_type(name, work), block) for name in row_keys if name in block.columns
+        ]
+        cells += [sql.column(name) for name in faults if name in block.columns]
+        cells += [_early(name, block, work) for name in early]
         selects.append(exp.select(*cells).from_(table(block.chain.last), copy=False))
-    whole = sql.stacked(selects)
+    # Row keys and fault columns that a block does not have are null in its records.
+    whole = sql.stacked(selects, by_name=True)
     stacked = chain.add(whole)
     keys = [each.text for each in work.node.keys if each.text in early]
     work.ties_by_keys = len(keys) == len(work.node.keys)
@@ -499,6 +502,14 @@ def _sql_type(name: str, work: _Work) -> exp.DType | exp.DataType:
     standard = work.standards.get(name)
     numeric = standard is not None and standard.type == "Num"
     return exp.DataType.Type.DOUBLE if numeric else exp.DataType.Type.VARCHAR
+
+
+def _early(name: str, block: _Block, work: _Work) -> exp.Expr:
+    """Return a variable of a block in the type of the dataset's; a text is one already."""
+    is_text = {block.types.get(name), work.types.get(name)} <= {Type.TEXT, Type.DTC}
+    if is_text and not name.startswith(MEMBER):
+        return sql.column(name)
+    return _cell(name, _sql_type(name, work), block)
 
 
 def _cell(name: str, kind: exp.DType | exp.DataType, block: _Block) -> exp.Expr:
