@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from concurrent.futures import Future
+from collections.abc import Callable
 
 import duckdb
 import pytest
 from sqlglot import exp
 from trialport.diagnostics import DataError, Diagnostic, Place
-from trialport.engine.aside import aside
+from trialport.engine.aside import Piece, aside
 from trialport.engine.duckdb import Engine
 from trialport.spec import sql
 
@@ -74,7 +74,7 @@ def test_work_that_reads_batches_ends_when_the_block_is_interrupted() -> None:
 
 def test_a_fault_of_the_block_ends_what_waits_behind_what_runs() -> None:
     begun = threading.Event()
-    given: list[Future[int]] = []
+    given: list[Piece[int]] = []
 
     def run(engine: Engine) -> int:
         begun.set()
@@ -84,7 +84,7 @@ def test_a_fault_of_the_block_ends_what_waits_behind_what_runs() -> None:
         given += [give(run), give(run)]
         assert begun.wait(10)
         raise KeyError
-    assert [each.cancelled() for each in given] == [False, True]
+    assert [each.future.cancelled() for each in given] == [False, True]
 
 
 def test_what_has_not_begun_can_be_taken_back() -> None:
@@ -100,6 +100,39 @@ def test_what_has_not_begun_can_be_taken_back() -> None:
         assert (running.cancel(), waiting.cancel()) == (False, True)
         go_on.set()
     assert running.result()
+
+
+def without_memory(tries: list[Engine], enough: int) -> Callable[[Engine], int]:
+    """Return work that has the memory it needs when it is tried for so many times."""
+
+    def large(engine: Engine) -> int:
+        tries.append(engine)
+        if len(tries) < enough:
+            message = "no room"
+            raise duckdb.OutOfMemoryException(message)
+        return 7
+
+    return large
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_work_that_lacks_memory_beside_the_block_is_done_again_alone(*, is_asked: bool) -> None:
+    engine, tries = Engine(threads=2), list[Engine]()
+    with aside(engine) as give:
+        piece = give(without_memory(tries, 2))
+        if is_asked:
+            assert piece.result() == 7
+    assert piece.result() == 7
+    assert len(tries) == 2
+    assert tries[0] is not engine
+    assert tries[1] is engine
+
+
+def test_work_that_lacks_memory_alone_too_is_a_fault() -> None:
+    tries = list[Engine]()
+    with pytest.raises(duckdb.OutOfMemoryException), aside(Engine(threads=2)) as give:
+        give(without_memory(tries, 9))
+    assert len(tries) == 2
 
 
 def test_on_one_thread_nothing_can_be_taken_back_for_it_is_done() -> None:
