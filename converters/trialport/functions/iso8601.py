@@ -55,9 +55,13 @@ def _in_order(collected: str) -> str:
 
 
 def _word(text: str) -> str:
-    """Return SQL for a collected text, trimmed; null where it is empty or says unknown."""
+    """Return SQL for a collected text, trimmed; null where it is empty or says unknown.
+
+    The words stand in a list because DuckDB makes a join of `IN` with as many constants.
+    """
     word = trimmed(text)
-    return f"CASE WHEN upper({word}) NOT IN ('', '-', 'UN', 'UK', 'UNK') THEN {word} END"
+    unknown = "['', '-', 'UN', 'UK', 'UNK']"
+    return f"CASE WHEN NOT list_contains({unknown}, upper({word})) THEN {word} END"
 
 
 # The blank lets the hour have one digit; with a time in the date as well, no style fits.
