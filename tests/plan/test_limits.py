@@ -96,12 +96,13 @@ def converted(
     folder: Path,
     switches: Switches | None = None,
     files: Mapping[str, str] | None = None,
+    columns: str = "subj term start end",
 ) -> tuple[dict[str, Records], list[Diagnostic]]:
     every = {"study.yaml": STUDY, "sources.yaml": SOURCES, "sdtm/dm.yaml": DM, "sdtm/ae.yaml": AE}
     study = write_study(folder / "study", {**every, **(files or {})})
     raw = {
         "people": frame(PEOPLE, "subj icf dead born arm"),
-        "events": frame(EVENTS, "subj term start end"),
+        "events": frame(EVENTS, columns),
     }
     frames, found = trialport.datasets(study, raw=raw, switches=switches)
     records = {name: records_of(each) for name, each in frames.items()}
@@ -132,6 +133,43 @@ def test_a_record_goes_where_every_day_of_its_start_is_after_the_cut_off(tmp_pat
         "E3165 AE: the cut-off 2021-05-31 leaves out 3 records; 1 that stay lose a date after it; "
         "1 stay with a partial date that may be after it",
     ]
+
+
+# Both blocks fill what asks for variables in one way; their source has a column AESTDTC as well.
+TWO_BLOCKS = """\
+dataset: AE
+keys: [STUDYID, AESTDTC, AETERM]
+records: [{from: events, where: term = 'EARLY'}, {from: events, where: term <> 'EARLY'}]
+variables:
+  STUDYID: study.STUDYID
+  PERSON: {label: P, value: subj, keep: no}
+  BEGIN: {label: B, value: src.AESTDTC, keep: no}
+  END: {label: E, value: src.end, keep: no}
+  USUBJID: usubjid(PERSON)
+  AESEQ: sequence()
+  DOMAIN: {text: AE}
+  AETERM: term
+  AEDECOD: term
+  AESTDTC: BEGIN
+  AEENDTC: END
+  AEENRF: case when AEENDTC is null then 'ONGOING' end
+"""
+
+
+@pytest.mark.parametrize("key", ["AESTDTC, ", ""])
+def test_limits_hold_for_what_all_blocks_fill_alike(tmp_path: Path, key: str) -> None:
+    files = {
+        "sdtm/ae.yaml": TWO_BLOCKS.replace("STUDYID, AESTDTC, ", f"STUDYID, {key}"),
+        "sources.yaml": SOURCES.replace("start: date", "AESTDTC: date"),
+    }
+    columns = "subj term AESTDTC end"
+    chosen, _ = converted(tmp_path, Switches(subjects=("1", "2")), files, columns)
+    assert {each["USUBJID"] for each in chosen["AE"]} == {"T-1", "T-2"}
+    cut, _ = converted(tmp_path, Switches(cutoff="2021-05-31"), files, columns)
+    kept = by_term(cut["AE"])
+    assert set(kept) == {"EARLY", "ON THE DAY", "GOES ON", "PARTIAL, PERHAPS AFTER", "UNDATED"}
+    # An end that was collected is not that of an event that goes on.
+    assert [kept["GOES ON"][each] for each in ("AEENDTC", "AEENRF")] == [None, None]
 
 
 def test_an_end_after_the_cut_off_is_not_known_yet(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from trialport.plan.catalogue import Catalogue
 from trialport.plan.collect import Collector
-from trialport.plan.limits import cut_dates
+from trialport.plan.limits import CHOSEN_BY, cut_dates
 from trialport.plan.lookups import this_names
 from trialport.plan.windows import is_sequence
 from trialport.spec.nodes import Dataset, Expression, Lookup, Records, Variable
@@ -78,9 +78,10 @@ def common_variables(
 ) -> list[str]:
     """Return the variables that all blocks would fill alike, from variables of the dataset alone.
 
-    They ask for variables and for lookups by variables; keys, the dates of a cut-off and what
-    blocks themselves ask for are none of them. Expressions look at one record and its lookups, so
-    they give the same for a record of a block and for the same record of the stacked dataset.
+    They ask for variables and for lookups by variables. Keys, what a block itself asks for, and
+    what a cut-off or a choice of subjects looks at in it are none of them, nor what asks for a date
+    that a cut-off takes away. Expressions look at one record and its lookups, so they give the same
+    for a record of a block and for the same record of the stacked dataset.
 
     Args:
         blocks: the blocks of the dataset.
@@ -92,9 +93,12 @@ def common_variables(
     """
     if len(blocks) < 2 or node.structure == "time_to_event":
         return []
-    names = set(definitions[0]) - _columns(blocks, catalogue)
+    dates = cut_dates(node.dataset.text, definitions[0])
+    taken = {*dates.later, *(each for others in dates.later.values() for each in others)}
+    names = set(definitions[0]) - _columns(blocks, catalogue) - taken
     lookups = _lookups(node, catalogue, collector)
-    stays = {*windows, *(each.text for each in node.keys), *_cut(node, names)}
+    keys = (each.text for each in node.keys)
+    stays = {*windows, *keys, *dates.deciding, *taken, CHOSEN_BY}
     found: dict[str, set[str]] = {}
     for name, variable in definitions[0].items():
         asked = _asked(collector.names(variable.value), lookups)
@@ -114,16 +118,6 @@ def _columns(blocks: Sequence[Records], catalogue: Catalogue) -> set[str]:
     sources = [each.source.text for each in blocks if each.source is not None]
     relations = [catalogue.relations[name] for name in sources if name in catalogue.relations]
     return found.union(*(each.columns for each in relations))
-
-
-def _cut(node: Dataset, names: Collection[str]) -> set[str]:
-    """Return the variables that a cut-off looks at or takes away, in each block."""
-    dates = cut_dates(node.dataset.text, names)
-    return {
-        *dates.deciding,
-        *dates.later,
-        *(each for later in dates.later.values() for each in later),
-    }
 
 
 def _lookups(node: Dataset, catalogue: Catalogue, collector: Collector) -> dict[str, set[str]]:

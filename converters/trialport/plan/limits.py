@@ -16,6 +16,9 @@ from trialport.functions.model import Type
 from trialport.plan.chain import Chain
 from trialport.spec import sql
 
+CHOSEN_BY = "USUBJID"
+"""The variable by which subjects are chosen."""
+
 _SUBJECT_DATES = ("RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFPENDTC", "DTHDTC")
 _WITH_SUBJECT_DATES = {"RFSTDTC": ("DMDY",), "DTHDTC": ("DTHFL",)}
 
@@ -61,8 +64,8 @@ def cut_dates(dataset: str, variables: Collection[str]) -> CutDates:
 
 def add_subset(chain: Chain, types: Mapping[str, Type]) -> None:
     """Leave out the records of subjects that were not chosen."""
-    if "USUBJID" in types:
-        chain.filter(sql.call("tp_is_chosen", sql.column("USUBJID")))
+    if CHOSEN_BY in types:
+        chain.filter(sql.call("tp_is_chosen", sql.column(CHOSEN_BY)))
 
 
 def add_cutoff(chain: Chain, dates: CutDates, cutoff: str) -> exp.Select | None:
