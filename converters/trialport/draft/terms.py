@@ -76,8 +76,7 @@ def with_values(codelists: Mapping[str, Codelist], values: str) -> dict[str, Cod
         code: replace(
             each,
             terms=tuple(
-                replace(
-                    term,
+                term._replace(
                     synonyms=(*term.synonyms, *more.get((each.submission_name, term.value), ())),
                 )
                 for term in each.terms
