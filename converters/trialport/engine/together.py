@@ -35,8 +35,8 @@ def together(engine: Engine, parts: Sequence[Part[T]], progress: Callable[[str],
     """Do the parts, and return what each found, in the order of the parts.
 
     On one thread they are done in this order. On more, parts that need none of those still to come
-    are done at the same time, up to `MOST_TOGETHER`; one that then lacks memory is done again
-    alone. Of several faults the one of the first part is raised, as on one thread.
+    are done at the same time, up to `MOST_TOGETHER`, those first that the most others wait for in
+    a row; one that then lacks memory is done again alone. Of several faults the one of the first part is raised, as on one thread.
     """
     workers = min(engine.threads, MOST_TOGETHER, len(parts))
     if workers > 1:
@@ -63,7 +63,7 @@ class _Threads(Generic[T]):
         self.engines = [engine.beside() for _ in range(workers)]
         self.free = list(self.engines)
         self.pool = ThreadPoolExecutor(workers)
-        self.waiting = list(range(len(parts)))
+        self.waiting = _most_waited_for_first(parts)
         self.running: dict[Future[T], tuple[int, Engine]] = {}
         self.found: dict[int, T] = {}
         self.short: list[int] = []
@@ -117,3 +117,19 @@ class _Threads(Generic[T]):
             self.short.append(place)
         else:
             self.failed[place] = fault
+
+
+def _most_waited_for_first(parts: Sequence[Part[T]]) -> list[int]:
+    """Return the places of the parts by the longest row of parts that wait for each.
+
+    >>> needs = {"a": (), "b": (), "c": ("b",), "d": ("c", "a")}
+    >>> parts = [Part(name, needed, lambda engine: 0) for name, needed in needs.items()]
+    >>> [parts[place].name for place in _most_waited_for_first(parts)]
+    ['b', 'a', 'c', 'd']
+    """
+    rows: dict[str, int] = {}
+    for part in reversed(parts):
+        row = rows.setdefault(part.name, 0)
+        for each in part.needs:
+            rows[each] = max(rows.get(each, 0), row + 1)
+    return sorted(range(len(parts)), key=lambda place: (-rows[parts[place].name], place))
