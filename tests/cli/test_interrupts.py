@@ -19,7 +19,9 @@ def wait(files, **_):
     files[0].path.parent.mkdir()
     files[0].path.write_bytes(b"half")
     print("ready", flush=True)
-    time.sleep(60)
+    for _ in range(600):
+        for _ in files[0].batches():
+            time.sleep(0.1)
 
 xpt.write_xpt_files = wait
 sys.exit(main(sys.argv[1:]))

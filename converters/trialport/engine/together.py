@@ -35,8 +35,9 @@ def together(engine: Engine, parts: Sequence[Part[T]], progress: Callable[[str],
     """Do the parts, and return what each found, in the order of the parts.
 
     On one thread they are done in this order. On more, parts that need none of those still to come
-    are done at the same time, up to `MOST_TOGETHER`, those first that the most others wait for in
-    a row; one that then lacks memory is done again alone. Of several faults the one of the first part is raised, as on one thread.
+    are done at the same time, up to `MOST_TOGETHER`, those first that the longest row of others
+    waits for; one that then lacks memory is done again alone. Of several faults the one of the
+    first part is raised, as on one thread.
     """
     workers = min(engine.threads, MOST_TOGETHER, len(parts))
     if workers > 1:
