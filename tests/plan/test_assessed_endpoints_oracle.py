@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 from trialport import datasets
 
@@ -253,3 +254,17 @@ def test_what_cannot_be_is_refused(tmp_path: Path, old: str, new: str, code: str
 
 def test_events_that_begin_or_are_seen_are_used(tmp_path: Path) -> None:
     assert not [each for each in findings(tmp_path, FILES) if "E1266" in each]
+
+
+def test_one_event_may_compete_twice(tmp_path: Path, raw: dict[str, list[Record]]) -> None:
+    once = TIMES.replace("competing: [dead, ended]", "competing: [ended, dead]")
+    twice = once.replace("[ended, dead]", "[ended, dead, rival]")
+    one, other = [
+        datasets(
+            write_study(tmp_path / name, {**FILES, "adam/adx.yaml": text}),
+            raw={name: frame(each) for name, each in raw.items()},
+            threads=1,
+        )[0]["ADX"]
+        for name, text in {"twice": twice, "once": once}.items()
+    ]
+    pd.testing.assert_frame_equal(one, other)

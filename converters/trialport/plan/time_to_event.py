@@ -527,9 +527,11 @@ def _inside(date: exp.Expr, window: exp.Expr, endpoint: Endpoint) -> exp.Expr:
 
 
 def _earliest(dates: Sequence[exp.Expr]) -> exp.Expr:
-    if not dates:
+    """Return the first of the dates, each named once: DuckDB may refuse a column named twice."""
+    several = list(dict.fromkeys(dates))
+    if not several:
         return sql.cast(exp.Null(), exp.DataType.Type.DATE)
-    return dates[0] if len(dates) == 1 else sql.call("least", *dates)
+    return several[0] if len(several) == 1 else sql.call("least", *several)
 
 
 def _is_kind(number: int) -> exp.Expr:
