@@ -134,10 +134,13 @@ def _event(
 
 
 def _records(event: Event, relation: Relation, kind: Type, node: Dataset, chain: Chain) -> str:
-    """Return the table of an event's records; of dates that are texts, one with their days."""
+    """Return the table of an event's records; of dates that are texts, one with their days.
+
+    Names of tables have `_` and no point, so a point tells a table from its column.
+    """
     if kind is not Type.DTC:
         return relation.name
-    name = f"of_days_{relation.name}_{event.date.text}"
+    name = f"of_days_{relation.name}.{event.date.text}"
     if all(str(each.alias) != name for each in chain.ctes):
         column = sql.column(event.date.text, "r")
         wanted = _DAYS if "event" in node.impute else list(_DAYS)[:1]
