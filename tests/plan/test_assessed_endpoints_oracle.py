@@ -268,3 +268,22 @@ def test_one_event_may_compete_twice(tmp_path: Path, raw: dict[str, list[Record]
         for name, text in {"twice": twice, "once": once}.items()
     ]
     pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["a", "begins"])
+def test_an_event_may_have_any_name(
+    tmp_path: Path, raw: dict[str, list[Record]], name: str
+) -> None:
+    columns = ["STARTDT", "ADT", "CNSR", "SRCDOM", "SRCVAR", "SRCSEQ"]
+    other = TIMES.replace("event: [pd, death]", f"event: [pd, {name}]")
+    other = other.replace("  death:  {from", f"  {name}: {{from").replace(
+        "event: death", f"event: {name}"
+    )
+    one, two = [
+        datasets(
+            write_study(tmp_path / place, {**FILES, "adam/adx.yaml": text}),
+            raw={each: frame(records) for each, records in raw.items()},
+        )[0]["ADX"]
+        for place, text in {"one": TIMES, "other": other}.items()
+    ]
+    pd.testing.assert_frame_equal(one.loc[:, columns], two.loc[:, columns])

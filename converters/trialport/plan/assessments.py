@@ -14,6 +14,9 @@ from trialport.spec import sql
 from trialport.spec.nodes import Assessed
 from trialport.spec.sql import table
 
+LAST_SEEN = "last seen"
+"""The last assessment, whose columns stand beside those of events: no event has a blank."""
+
 _ONE = exp.Literal.number(1)
 
 
@@ -22,9 +25,9 @@ def add_assessments(
 ) -> str:
     """Add the last assessment to what decides an endpoint, and return the name of the table.
 
-    `kind` becomes 5 where the event comes too long after the assessment before it. `a.d`, `a.f`,
-    `a.s` and `a.k` are of the last assessment up to the day of censoring, or before the event that
-    does not count.
+    `kind` becomes 5 where the event comes too long after the assessment before it. `d`, `f`, `s`
+    and `k` of `LAST_SEEN` are of the last assessment up to the day of censoring, or before the
+    event that does not count.
 
     Args:
         code: the endpoint, for the names of tables.
@@ -89,7 +92,7 @@ def _with_last(limited: str, every: str) -> exp.Select:
     last = last.qualify(exp.EQ(this=number, expression=_ONE.copy()), copy=False)
     select = exp.select(
         exp.Column(this=exp.Star(), table=sql.name("q")),
-        *(sql.alias(sql.column(each, "a"), f"a.{each}") for each in "dfsk"),
+        *(sql.alias(sql.column(each, "a"), f"{LAST_SEEN}.{each}") for each in "dfsk"),
     ).from_(table(limited, "q"), copy=False)
     return select.join(sql.left_join(sql.subquery(last, "a"), _same("a", "q")), copy=False)
 

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from trialport.diagnostics import Place, did_you_mean
 from trialport.functions.model import Type
-from trialport.plan.assessments import add_assessments
+from trialport.plan.assessments import LAST_SEEN, add_assessments
 from trialport.plan.blocks import Base, condition_faults
 from trialport.plan.catalogue import Catalogue, Relation
 from trialport.plan.chain import Chain, FaultColumns
@@ -91,6 +91,8 @@ _OF_SUBJECT = (
 
 
 _BRANCH = "branch"
+_START_SEQUENCE = "start s"
+"""Columns beside those of events, which are called `event.d` and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,18 +419,20 @@ def _at_assessments(
 
     An event after too long without an assessment (kind 5) is censoring, and comes first.
     """
-    there = sql.not_null(sql.column("a.d", "q"))
+    there = sql.not_null(sql.column(f"{LAST_SEEN}.d", "q"))
     at_start = _start_source(begins, node)
     moved = {
-        "date": sql.call("coalesce", sql.column("a.d", "q"), sql.column("tte.startdt", "q")),
-        "flag": sql.column("a.f", "q"),
+        "date": sql.call(
+            "coalesce", sql.column(f"{LAST_SEEN}.d", "q"), sql.column("tte.startdt", "q")
+        ),
+        "flag": sql.column(f"{LAST_SEEN}.f", "q"),
         "date_description": sql.when(
             there, _text_or_null(seen.date_description), _text_or_null(seen.start_description)
         ),
         "domain": sql.when(there, sql.text(assessments.relation.shown), at_start[0]),
         "variable": sql.when(there, sql.text(assessments.node.date.text), at_start[1]),
-        "sequence": sql.when(there, sql.column("a.s", "q"), at_start[2]),
-        "record": sql.when(there, sql.column("a.k", "q"), sql.column("__row", "q")),
+        "sequence": sql.when(there, sql.column(f"{LAST_SEEN}.s", "q"), at_start[2]),
+        "record": sql.when(there, sql.column(f"{LAST_SEEN}.k", "q"), sql.column("__row", "q")),
     }
     made = [replace(each, **moved) if each.status == 0 else each for each in branches]
     if seen.gap is None:
@@ -442,7 +446,7 @@ def _start_source(begins: Named | None, node: Dataset) -> tuple[exp.Expr, exp.Ex
     nothing = sql.cast(exp.Null(), exp.DataType.Type.DOUBLE)
     if begins is not None:
         has_sequence = begins.node.sequence is not None
-        column = sql.column("begins.s", "q") if has_sequence else nothing
+        column = sql.column(_START_SEQUENCE, "q") if has_sequence else nothing
         return sql.text(begins.relation.shown), sql.text(begins.node.date.text), column
     assert node.subjects is not None
     assert node.subjects.source is not None
@@ -495,7 +499,7 @@ def _dates(
         select.select(sql.alias(_earliest(dates), letter.upper()), copy=False)
     if endpoint.start is not None:
         begins = sql.column(f"{endpoint.start.text}.s")
-        select.select(sql.alias(begins, "begins.s"), copy=False)
+        select.select(sql.alias(begins, _START_SEQUENCE), copy=False)
     event, rival = sql.column("E"), sql.column("K")
     order = exp.LTE if endpoint.ties is Ties.EVENT_FIRST else exp.LT
     wins = exp.And(
