@@ -2,7 +2,7 @@
 # Everything is installed into .venv, with the versions of constraints.txt; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help core-cases demo test interop check fuzz bench bench-fhir mutants coverage-report coverage-table fmt style types layers docs build clean
+.PHONY: help core-cases demo test interop check fuzz bench bench-convert bench-fhir mutants coverage-report coverage-table fmt style types layers docs build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,7 @@ help:
 	@echo 'make layers  import-linter: who may import whom'
 	@echo 'make fuzz    feed 100000 damaged files to the readers (INPUTS=, SEED=)'
 	@echo 'make bench   measure writing and reading transport files against others (ROWS=)'
+	@echo 'make bench-convert measure a conversion of the whole sample study, or of more subjects (SUBJECTS=)'
 	@echo 'make bench-fhir measure FHIR resources, built, checked and written, against fhir.resources (ROWS=)'
 	@echo 'make mutants try 339 changed specifications and write tests/mutants/mutants.csv'
 	@echo 'make coverage-report  list each key, function and error code with what uses it'
@@ -107,6 +108,9 @@ fuzz: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python tests/benchmarks/xport_benchmark.py --rows $(ROWS)
+
+bench-convert: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python -m tests.benchmarks.convert_benchmark $(if $(SUBJECTS),--subjects $(SUBJECTS))
 
 bench-fhir: $(VENV)/.dev
 	$(BIN)/python tests/benchmarks/fhir_benchmark.py --rows $(ROWS)
