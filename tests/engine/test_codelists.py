@@ -38,6 +38,14 @@ def test_small_and_large_codelists_map_alike(engine: Engine, name: str, size: in
         assert [value for (value,) in found] == wanted
 
 
+def test_codelists_whose_names_differ_in_case_alone_are_two() -> None:
+    engine = Engine(threads=1)
+    lists = [StudyCodelist("SEX", {"1": "M"}, {}), StudyCodelist("sex", {"1": "male"}, {})]
+    engine.load_codelists(row for each in lists for row in each.rows())
+    taken = [each.mapped(sql.text("1")) for each in lists]
+    assert engine.rows(exp.select(*taken)) == [("M", "male")]
+
+
 def test_a_small_codelist_is_planned_without_a_join(engine: Engine) -> None:
     plans = [
         plan_of(engine, codelist(name, size))

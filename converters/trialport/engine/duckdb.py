@@ -41,7 +41,8 @@ _IN_UNIT = once(
 # query of hundreds of tables, and saves none.
 _NOT_USED = "projection_placement"
 
-# The variable of a connection that holds a small codelist as a map begins its name so.
+# The variable of a connection that holds a small codelist as a map begins its name so. The name of
+# the codelist follows in hexadecimal: the case of letters tells codelists apart, but not variables.
 _VARIABLE = "codelist "
 
 TERMS = (
@@ -49,7 +50,7 @@ TERMS = (
     "CREATE TABLE terms.codelists"
     " (codelist VARCHAR, collected VARCHAR, value VARCHAR, decode VARCHAR)",
     "CREATE MACRO tp_codelist(x, list_name) AS map_extract_value("
-    f"CAST(getvariable('{_VARIABLE}' || list_name) AS MAP(VARCHAR, VARCHAR)), x)",
+    f"CAST(getvariable('{_VARIABLE}' || hex(list_name)) AS MAP(VARCHAR, VARCHAR)), x)",
     "CREATE MACRO tp_large_codelist(x, list_name) AS (SELECT c.value FROM terms.codelists AS c"
     " WHERE c.codelist = list_name AND c.collected = x)",
     "CREATE MACRO tp_term_decode(x, list_name) AS (SELECT c.decode FROM terms.codelists AS c"
@@ -136,7 +137,7 @@ class Engine:
     def _set_maps(self) -> None:
         """Tell the connection the small codelists: a variable belongs to one connection alone."""
         for name, each in self.maps.items():
-            variable = exp.to_identifier(_VARIABLE + name, quoted=True).sql("duckdb")
+            variable = exp.to_identifier(_VARIABLE + name.encode().hex(), quoted=True).sql("duckdb")
             values = [list(each), list(each.values())]
             self.connection.execute(f"SET VARIABLE {variable} = MAP($1, $2)", values)
 
