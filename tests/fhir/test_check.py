@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from trialport.fhir.schema import Definitions, load_definitions
+from trialport.fhir.schema_faults import schema_faults
 from trialport.templates import shipped
 
 from tests.fhir.wrong_resources import (
@@ -70,6 +71,12 @@ def test_a_type_without_a_definition_is_told_once(r4: Definitions) -> None:
 def test_a_type_that_there_is_not_is_an_error(r4: Definitions) -> None:
     found = checked([{"resourceType": "Observatoin", "id": "a"}], r4)
     assert sorted(each.code for each in found) == ["E4220", "E4229"]
+
+
+def test_elements_are_named_where_the_type_is_not(r4: Definitions) -> None:
+    (fault,) = schema_faults({"resourceType": "", "id": "x"}, "", r4)
+    assert fault.element == "resourceType"
+    assert "id" in {each.element for each in schema_faults({"id": ["x"]}, "", r4)}
 
 
 def test_messages_name_resource_element_and_remedy(r4: Definitions) -> None:

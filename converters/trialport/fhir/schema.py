@@ -37,26 +37,29 @@ class Definitions:
 
         One without a definition satisfies that there is such a type.
         """
-        return self._validator().is_valid({resource_type: resource})
+        return self._validator().is_valid(self._named(resource_type, resource))
 
     def errors(self, resource_type: str, resource: Mapping[str, Any]) -> Iterator[ValidationError]:
         """Yield what the definition of its type refuses in a resource.
 
-        The path of an instance begins with the type.
+        The path of an instance begins with the definition.
         """
-        return self._validator().iter_errors({resource_type: resource})
+        return self._validator().iter_errors(self._named(resource_type, resource))
+
+    def _named(self, resource_type: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a resource under its definition: an empty name would be missing in a path."""
+        return {resource_type if self.defines(resource_type) else _ANY_RESOURCE: resource}
 
     def _validator(self) -> Draft202012Validator:
-        """Return the validator of an object that holds a resource under the name of its type."""
+        """Return the validator of an object that holds a resource under its definition."""
         if not self._whole:
             from jsonschema_rs import Draft202012Validator
 
             # Types have most data types in common: made for all of them it takes no longer than for
             # each of a few alone.
-            named = filter(self.defines, self.types)
+            named = (*filter(self.defines, self.types), _ANY_RESOURCE)
             schema = {
                 "properties": {each: {"$ref": f"{_DEFINED}{each}"} for each in named},
-                "additionalProperties": {"$ref": f"{_DEFINED}{_ANY_RESOURCE}"},
                 "$defs": self.types,
             }
             self._whole.append(Draft202012Validator(schema, validate_formats=True))
