@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,8 +161,15 @@ def test_a_program_that_closes_what_it_opens_ends_at_once(
     assert (ran.returncode, ran.stdout, ran.stderr) == (here.code, here.out + end, here.err)
 
 
-def test_a_program_that_is_traced_ends_as_usual(tiny: Path) -> None:
-    traced = ENDING.replace("sys.exit(", "sys.setprofile(lambda *_: None); sys.exit(")
+@pytest.mark.parametrize(
+    "watch",
+    [
+        "sys.setprofile(lambda *_: None)",
+        "import types; sys.monitoring = types.SimpleNamespace(get_tool=lambda tool: tool == 2)",
+    ],
+)
+def test_a_program_that_is_traced_ends_as_usual(tiny: Path, watch: str) -> None:
+    traced = ENDING.replace("sys.exit(", f"{watch}; sys.exit(")
     ran = subprocess.run(
         [sys.executable, "-c", traced, "check", tiny / "study"],
         cwd=CHECKOUT / "converters",
@@ -170,6 +178,21 @@ def test_a_program_that_is_traced_ends_as_usual(tiny: Path) -> None:
         check=True,
     )
     assert ran.stdout.endswith("taken apart\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks a shell to close a stream")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_program_without_a_stream_ends_with_the_same_code(tiny: Path, closed: str) -> None:
+    words = shlex.join([sys.executable, "-c", ENDING, "check", str(tiny / "study")])
+    ran = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        cwd=CHECKOUT / "converters",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0
+    assert "Error" not in ran.stderr
 
 
 def test_the_checkout_runs_without_being_installed(tmp_path: Path) -> None:

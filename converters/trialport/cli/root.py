@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from types import MappingProxyType
+from typing import Any
 
 import click
 
@@ -88,14 +89,23 @@ def _leave(code: int) -> None:
     still to be done at the end, by a profiler or because a stream takes no more, the process is
     left to end as usual.
     """
-    if sys.gettrace() is not None or sys.getprofile() is not None:
+    if _is_watched():
         return
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for each in (sys.stdout, sys.stderr):
+            if each is not None:  # as it is where the process was started without it
+                each.flush()
     except (OSError, ValueError):
         return
     os._exit(code)
+
+
+def _is_watched() -> bool:
+    """Return whether a debugger, a profiler or a measure of coverage follows the process."""
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        return True
+    monitoring: Any = getattr(sys, "monitoring", None)  # since Python 3.12, for up to six tools
+    return monitoring is not None and any(monitoring.get_tool(each) for each in range(6))
 
 
 class _Root(LazyGroup):
