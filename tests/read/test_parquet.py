@@ -35,3 +35,15 @@ def test_a_file_of_another_kind_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         read_parquet(path, CONTRACT)
     assert str(caught.value) == "E3012 lb.parquet: the file cannot be read as Parquet"
+
+
+def test_texts_that_are_not_utf_8_are_a_fault_of_their_column(tmp_path: Path) -> None:
+    latin = pa.array([b"ok", b"caf\xe9"]).view(pa.string())
+    pq.write_table(pa.table({"site": ["01", "02"], "town": latin}), tmp_path / "lb.parquet")
+    with pytest.raises(DataError) as caught:
+        read_parquet(tmp_path / "lb.parquet", CONTRACT)
+    assert str(caught.value) == (
+        "E3014 lb.parquet column town: the values cannot be read as text "
+        "(In chunk 0: Invalid: Invalid UTF8 sequence at string index 1); "
+        "turn the column into text before"
+    )

@@ -75,11 +75,15 @@ def array_texts(array: Texts, type_: ColumnType = ColumnType.TEXT) -> Texts:
 
     Raises:
         TypeError: the column holds what has no text (bytes, durations, lists ...).
+        pyarrow.ArrowInvalid: a text is not UTF-8.
     """
     kind = array.type
     if pa.types.is_dictionary(kind):
         return array_texts(array.cast(kind.value_type), type_)
-    if pa.types.is_null(kind) or _is_text(kind) or pa.types.is_integer(kind) or _is_date(kind):
+    if _is_text(kind):
+        array.validate(full=True)  # Arrow takes any bytes for UTF-8 until they are looked at
+        return array.cast(pa.string())
+    if pa.types.is_null(kind) or pa.types.is_integer(kind) or _is_date(kind):
         return array.cast(pa.string())
     if pa.types.is_boolean(kind):
         return _call("if_else", array, pa.scalar("TRUE"), pa.scalar("FALSE"))
