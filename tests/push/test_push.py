@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from trialport.cli import main
 from trialport.diagnostics import WriteError
+from trialport.push.journal import open_journal
 from trialport.push.server import checked_address
 
 from tests.push.conftest import observation, patient
@@ -415,6 +417,24 @@ def test_one_push_at_a_time_uses_a_journal(run: Run, server: FhirServer, written
     server.before = push_again
     assert run(out, server.address)[0] == 0
     assert (second[0][0], codes(second[0][1])) == (2, ["E4409"])
+
+
+def test_a_journal_that_another_push_holds_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def connected(path: Path, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        made.append(connect(path, **options))
+        return made[-1]
+
+    with open_journal(tmp_path, "https://fhir.test/", "R4"):
+        monkeypatch.setattr(sqlite3, "connect", connected)
+        with pytest.raises(WriteError, match="another push is using the journal"):
+            open_journal(tmp_path, "https://fhir.test/", "R4")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("select 1")
 
 
 def test_a_push_that_was_killed_goes_on_without_a_duplicate(

@@ -112,16 +112,25 @@ def open_journal(folder: Path, server: str, version: Version) -> Journal:
     path = folder / f"{name}.journal"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+        return Journal(_opened(path), path)
+    except (OSError, sqlite3.Error) as error:
+        is_held = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+        problem = "another push is using the journal" if is_held else "the journal cannot be used"
+        remedy = "wait for it to end" if is_held else "name another folder by --journal"
+        raise WriteError([Diagnostic("E4409", Place(path.as_posix()), problem, remedy)]) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Return the file of a journal, held for this process alone; it is closed after any error."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+    try:
         with closing(connection.cursor()) as cursor:
             cursor.execute("pragma locking_mode = exclusive")
             cursor.execute("pragma synchronous = full")
             cursor.execute("begin exclusive")
             cursor.execute(_TABLE)
             cursor.execute("commit")
-    except (OSError, sqlite3.Error) as error:
-        is_held = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-        problem = "another push is using the journal" if is_held else "the journal cannot be used"
-        remedy = "wait for it to end" if is_held else "name another folder by --journal"
-        raise WriteError([Diagnostic("E4409", Place(path.as_posix()), problem, remedy)]) from error
-    return Journal(connection, path)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
