@@ -50,6 +50,14 @@ class Macros:
                 self._defined.add(macro)
 
 
+OTHER_TYPE = "a variable has another type than the rule asks for"
+"""Why a rule cannot be asked, without the words of the database, which show values."""
+
+
+class OtherTypeError(Exception):
+    """A query asks for a variable as a type that it does not have, e.g. for a number as a text."""
+
+
 def _no_steps() -> dict[tuple[str, tuple[str, ...]], tuple[int, int]]:
     return {}
 
@@ -88,11 +96,20 @@ class Database:
         return self._relations[name]
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
-        """Return the rows of a query."""
+        """Return the rows of a query.
+
+        Raises:
+            OtherTypeError: the types of variables do not fit what is asked of them.
+        """
+        import duckdb
+
         text = query.sql("duckdb", copy=False)
         if self.macros is not None:
             self.macros.define_for(text)
-        return self.connection.execute(text).fetchall()
+        try:
+            return self.connection.execute(text).fetchall()
+        except (duckdb.BinderException, duckdb.ConversionException) as error:
+            raise OtherTypeError from error
 
     def number(self, query: exp.Query) -> int:
         """Return how many rows a query has."""

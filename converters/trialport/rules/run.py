@@ -11,7 +11,7 @@ from sqlglot import exp
 from trialport.diagnostics import Diagnostic, Severity
 from trialport.metadata import DatasetMetadata
 from trialport.plan.catalogue import Relation
-from trialport.rules.database import Database, Macros
+from trialport.rules.database import OTHER_TYPE, Database, Macros, OtherTypeError
 from trialport.rules.expression import expression_outcomes, prefixed
 from trialport.rules.record_names import plain, record_variables, shown
 from trialport.rules.rule import ADAM, ALL, RAW, SDTM, Finding, Rule, Total, ValidationResult
@@ -135,7 +135,10 @@ def _of_dataset(
         return
     target = Target(dataset, relation, database, standards)
     outcomes = rule.check(target) if rule.check else expression_outcomes(rule, target)
-    yield from ((each, target) for each in outcomes)
+    try:
+        yield from ((each, target) for each in outcomes)
+    except OtherTypeError:
+        yield NotRun(OTHER_TYPE), None
 
 
 def _numbers(answers: Sequence[_Answer], database: Database) -> list[int | None]:
@@ -173,7 +176,10 @@ class _Told:
                 shown_ = f"{number} record" + ("s" if number > 1 else "")
                 self.not_run.append((rule.code, answer.name, outcome.told(shown_)))
         elif number != 0:
-            self._note_records(rule, outcome, target, number)
+            try:
+                self._note_records(rule, outcome, target, number)
+            except OtherTypeError:
+                self.not_run.append((rule.code, answer.name, OTHER_TYPE))
 
     def _note_flaw(self, rule: Rule, flaw: Flaw, target: Target) -> None:
         severity = flaw.severity or rule.severity

@@ -61,6 +61,20 @@ def variables_of_the_model(target: Target) -> Iterator[Outcome]:
             yield Flaw(f"the guide does not list {each.name} in {target.name}", each.name)
 
 
+def types_of_the_guide(target: Target) -> Iterator[Outcome]:
+    """A variable is Char where the guide says Num, or the other way round."""
+    listed = {each.name: each for each in _listed(target)}
+    if not listed:
+        yield NotRun(f"the guides do not know {target.name}", applies=False)
+        return
+    # A name that only looks like one of many, e.g. CRSTAT like --STAT, may be the sponsor's own.
+    known = [name for name in listed if "--" not in name and "*" not in name]
+    for each in target.dataset.variables:
+        found = listed.get(each.name) or listed.get(matching_pattern(each.name, known) or "")
+        if found is not None and found.type != each.type:
+            yield Flaw(f"the variable is {each.type}, the guide says {found.type}", each.name)
+
+
 def transport_limits(target: Target) -> Iterator[Outcome]:
     """A name, a label or a length does not fit a transport file, or a label is missing."""
     if not NAME.fullmatch(target.name):
@@ -119,20 +133,24 @@ def has_records(target: Target) -> Iterator[Outcome]:
 
 
 def _absent(target: Target, core: str) -> list[Variable]:
-    """Return the guide's variables of this core that the dataset lacks; `TRTxxP` is any of them.
-
-    In ADAE `--` of the guide is AE.
-    """
-    guide = target.standards.described(target.dataset)
+    """Return the guide's variables of this core that the dataset lacks; `TRTxxP` is any of them."""
     names = [each.name for each in target.dataset.variables]
-    listed = [each for each in (guide.variables if guide else ()) if each.core == core]
-    if target.name == "ADAE":
-        listed = [replace(each, name=each.name.replace("--", "AE")) for each in listed]
     return [
         each
-        for each in listed
-        if each.name not in names and not any(matching_pattern(name, [each.name]) for name in names)
+        for each in _listed(target)
+        if each.core == core
+        and each.name not in names
+        and not any(matching_pattern(name, [each.name]) for name in names)
     ]
+
+
+def _listed(target: Target) -> list[Variable]:
+    """Return the variables that the guide lists for the dataset; in ADAE `--` of it is AE."""
+    guide = target.standards.described(target.dataset)
+    listed = list(guide.variables) if guide else []
+    if target.name != "ADAE":
+        return listed
+    return [replace(each, name=each.name.replace("--", "AE")) for each in listed]
 
 
 def _label_flaws(label: str, what: str, name: str) -> Iterator[Flaw]:
@@ -264,5 +282,16 @@ RULES = (
         good={"SC": (_SC,)},
         bad={"SC": (_SC | {"SCLNKGRP": "1"},)},
         check=variables_of_the_model,
+    ),
+    Rule(
+        code="TP0016",
+        title="Variables have the type that the guide gives them",
+        applies_to=(ALL,),
+        severity=Severity.ERROR,
+        remedy="write the variable as Char or Num, as the guide says",
+        source="SDTMIG 3.4, domain tables, Type; ADaMIG 1.3, variable tables, Type",
+        good={"ADSL": ({"USUBJID": "S-001", "TRT01P": "MSC"},)},
+        bad={"ADSL": ({"USUBJID": "S-001", "TRT01P": "1"},)},
+        check=types_of_the_guide,
     ),
 )

@@ -8,13 +8,14 @@ call costs most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlglot import exp
 
 from trialport.functions.model import Type
-from trialport.rules.database import Database
+from trialport.rules.database import Database, OtherTypeError
 from trialport.rules.rule import RAW
 from trialport.rules.target import NUMBER, RECORD, Failing, Joined, Target, Undecided
 from trialport.spec import sql
@@ -51,8 +52,8 @@ def numbers_of_records(
 ) -> list[int | None]:
     """Return how many records meet each condition; None where that is to be asked by itself.
 
-    None are those over a source of their own or with a subquery, and costly ones that some record
-    meets.
+    None are those over a source of their own or with a subquery, costly ones that some record
+    meets, and what asks for a variable as another type than it has.
     """
     wanted = [
         Wanted(place, target, each.condition, each.joins)
@@ -64,11 +65,23 @@ def numbers_of_records(
     of_all, of_one = _split(wanted, database)
     for template, group in of_all:
         for some in _chunks(group, _MOST_BRANCHES):
-            found |= _stacked(template, some)
+            found |= _each_that_can(partial(_stacked, template), some)
     for group in of_one:
         for some in _held_at_once(group, database):
-            found |= _at_once(some)
+            found |= _each_that_can(_at_once, some)
     return [found.get(place) for place in range(len(asked))]
+
+
+def _each_that_can(
+    ask: Callable[[Sequence[Wanted]], dict[int, int | None]], group: Sequence[Wanted]
+) -> dict[int, int | None]:
+    """Return what conditions come to that are asked together, or where one fails each by itself."""
+    try:
+        return ask(group)
+    except OtherTypeError:
+        if len(group) == 1:
+            return {}
+    return {place: n for each in group for place, n in _each_that_can(ask, [each]).items()}
 
 
 def _split(

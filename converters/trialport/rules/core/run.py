@@ -24,6 +24,7 @@ from trialport.rules.core.values import (
     SetOf,
     as_text,
 )
+from trialport.rules.database import OTHER_TYPE, OtherTypeError
 from trialport.spec import sql
 
 NOT_THERE = "Not in dataset"
@@ -95,6 +96,8 @@ def run_core(
                 not_run.append((rule.id, name, f"there is no variable {error.name}"))
             except NotAskableError as error:
                 not_run.append((rule.id, name, str(error)))
+            except OtherTypeError:
+                not_run.append((rule.id, name, OTHER_TYPE))
             else:
                 ran.add(rule.id)
                 findings += found

@@ -14,6 +14,7 @@ from sqlglot import exp
 from trialport.define.model import DefineDocument
 from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
+from trialport.rules.database import OtherTypeError
 from trialport.rules.records import ROW
 from trialport.spec import sql
 
@@ -182,8 +183,17 @@ class CoreStudy:
         return exp.select(exp.Star()).from_(sql.table(_stored(name)))
 
     def rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
-        """Return the rows of a query, whose tree is used up."""
-        return self._connection.execute(query.sql("duckdb", copy=False)).fetchall()
+        """Return the rows of a query, whose tree is used up.
+
+        Raises:
+            OtherTypeError: the types of variables do not fit what is asked of them.
+        """
+        import duckdb
+
+        try:
+            return self._connection.execute(query.sql("duckdb", copy=False)).fetchall()
+        except (duckdb.BinderException, duckdb.ConversionException) as error:
+            raise OtherTypeError from error
 
     def _described(self, metadata: DatasetMetadata) -> CoreDataset:
         described = exp.Describe(this=exp.table_(metadata.name, quoted=True))
