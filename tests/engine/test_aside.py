@@ -128,16 +128,6 @@ def test_work_that_lacks_memory_beside_the_block_is_done_again_alone(*, is_asked
     assert tries[1] is engine
 
 
-def test_a_piece_asks_for_one_before_it_that_lacked_memory() -> None:
-    tries = list[Engine]()
-    with aside(Engine(threads=2)) as give:
-        first = give(without_memory(tries, 2))
-        second = give(lambda _: first.result() + 1)
-        assert first.result() == 7
-        assert second.result() == 8
-    assert len(tries) == 2
-
-
 def test_work_that_lacks_memory_alone_too_is_a_fault() -> None:
     tries = list[Engine]()
     with pytest.raises(duckdb.OutOfMemoryException), aside(Engine(threads=2)) as give:

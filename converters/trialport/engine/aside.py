@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from threading import get_ident
 from typing import Generic, TypeVar
 
 from trialport.engine.duckdb import Engine, lacks_memory
@@ -19,7 +18,6 @@ class Piece(Generic[T]):
 
     def __init__(self, work: Callable[[Engine], T], alone: Engine, future: Future[T]) -> None:
         self._work, self._alone, self._future = work, alone, future
-        self._block = get_ident()
 
     @property
     def future(self) -> Future[T]:
@@ -33,12 +31,12 @@ class Piece(Generic[T]):
     def result(self) -> T:
         """Return what the work returned; a fault of it is raised.
 
-        Work that lacked memory beside the block's is done again, once the block waits for it.
+        Work that lacked memory beside the caller's is done again, now that the caller waits for it.
         """
         try:
             return self._future.result()
         except Exception as error:
-            if not lacks_memory(error) or get_ident() != self._block:
+            if not lacks_memory(error):
                 raise
         done: Future[T] = Future()
         done.set_result(self._work(self._alone))
@@ -51,8 +49,8 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Piece[T
     """Yield a function that has work done aside, one piece after another, in their order.
 
     On one thread the work is done at once. A fault of it is raised where its result is asked for,
-    and else at the end; no thread goes on working however the block is left. A piece may ask for
-    the result of one before it. What has not begun yet may be cancelled, to do it in the block.
+    and else at the end; no thread goes on working however the block is left. What has not begun
+    yet may be cancelled, to do it in the block.
     """
     if engine.threads == 1:
         yield lambda work: _done(work, engine)

@@ -33,21 +33,17 @@ def write_outputs(
     """Write everything that the work made into the folder, and what was found."""
     from trialport.engine.aside import aside
 
-    # Datasets and rules are mostly the work of the database, resources that of Python.
+    files = _files(work, folder)
+    described = _write_datasets(work, files)
+    # Rules are the work of the database, resources that of Python: they take longest.
     with aside(work.engine) as give:
-        written = give(lambda engine: _write_datasets(work, engine, folder))
-        judged = give(lambda engine: _validate(work, engine, written.result()))
-        defined = give(lambda engine: _write_defines(work, engine, folder, written.result()))
-        try:
-            for each in work.planned.translations.values():
-                _write_translated(work, folder, each)
-            for version in dict.fromkeys(fhir):
-                _write_resources(work, folder, version)
-        except Exception:
-            written.result()  # a fault of the datasets is told before one of what follows them
-            raise
-        described = written.result()
+        judged = give(lambda engine: _validate(work, engine, described))
+        defined = give(lambda engine: _write_defines(work, engine, folder, described))
+        for each in work.planned.translations.values():
+            _write_translated(work, folder, files, each)
         _write_formats(work, folder, described, formats)
+        for version in dict.fromkeys(fhir):
+            _write_resources(work, folder, version)
         if defined.cancel():  # the rules are not done yet, and there is nothing else to do
             work.findings += _write_defines(work, work.engine, folder, described)
         else:
@@ -57,7 +53,7 @@ def write_outputs(
     return _report(work, folder, described)
 
 
-def _files(work: Work, engine: Engine, folder: Path) -> list[XptFile]:
+def _files(work: Work, folder: Path) -> list[XptFile]:
     from trialport.write.xpt import XptFile
     from trialport.xport.model import Member
 
@@ -65,7 +61,7 @@ def _files(work: Work, engine: Engine, folder: Path) -> list[XptFile]:
     for step in work.planned.plan.written:
         path = folder / step.group / f"{step.name.lower()}.xpt"
         member = Member(step.name, step.label, tuple(map(_xpt_variable, step.variables)))
-        files.append(XptFile(member, _reader(engine, step), path))
+        files.append(XptFile(member, _reader(work.engine, step), path))
     return files
 
 
@@ -81,35 +77,30 @@ def _xpt_variable(variable: VariablePlan) -> xport.Variable:
     return Variable(variable.name, variable.label, kind, length, variable.format)
 
 
-def _write_datasets(work: Work, engine: Engine, folder: Path) -> tuple[DatasetMetadata, ...]:
-    """Write the datasets, again if memory did not suffice the first time, and describe them."""
+def _write_datasets(work: Work, files: Sequence[XptFile]) -> tuple[DatasetMetadata, ...]:
     from trialport.write.xpt import write_xpt_files
 
-    work.progress("datasets")
-    files = _files(work, engine, folder)
-    for each in files:
-        each.path.unlink(missing_ok=True)
-    members = write_xpt_files(files, encoding=encoding_of(work.planned), created=creation_time())
-    return _described(work, engine, members)
+    encoding = encoding_of(work.planned)
+    members = write_xpt_files(files, encoding=encoding, created=creation_time())
+    return _described(work, members)
 
 
-def _described(
-    work: Work, engine: Engine, members: Iterable[xport.Member]
-) -> tuple[DatasetMetadata, ...]:
+def _described(work: Work, members: Iterable[xport.Member]) -> tuple[DatasetMetadata, ...]:
     return tuple(
-        describe(step, member, engine.count(step.name), work.planned)
+        describe(step, member, work.engine.count(step.name), work.planned)
         for step, member in zip(work.planned.plan.written, members, strict=True)
     )
 
 
-def _write_translated(work: Work, folder: Path, translation: Translation) -> None:
+def _write_translated(
+    work: Work, folder: Path, files: Sequence[XptFile], translation: Translation
+) -> None:
     """Write datasets and Define-XML with the labels of another language."""
     from trialport.write.translated import write_translated
 
     work.progress(f"labels {translation.language}")
-    files = _files(work, work.engine, folder)
     members = write_translated(files, folder, translation, creation_time())
-    described, into = _described(work, work.engine, members), folder / translation.language
+    described, into = _described(work, members), folder / translation.language
     work.findings += _write_defines(work, work.engine, into, described, translation)
 
 
