@@ -38,10 +38,8 @@ class Piece(Generic[T]):
         except Exception as error:
             if not lacks_memory(error):
                 raise
-        done: Future[T] = Future()
-        done.set_result(self._work(self._alone))
-        self._future = done
-        return done.result()
+        self._future = _finished(self._work(self._alone))
+        return self._future.result()
 
 
 @contextmanager
@@ -53,7 +51,7 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Piece[T
     yet may be cancelled, to do it in the block.
     """
     if engine.threads == 1:
-        yield lambda work: _done(work, engine)
+        yield lambda work: Piece(work, engine, _finished(work(engine)))
         return
     other = engine.beside()
     given: list[Piece[T]] = []
@@ -77,7 +75,7 @@ def aside(engine: Engine) -> Generator[Callable[[Callable[[Engine], T]], Piece[T
         other.close()
 
 
-def _done(work: Callable[[Engine], T], engine: Engine) -> Piece[T]:
+def _finished(result: T) -> Future[T]:
     future: Future[T] = Future()
-    future.set_result(work(engine))
-    return Piece(work, engine, future)
+    future.set_result(result)
+    return future

@@ -467,9 +467,7 @@ def _stack(blocks: Sequence[_Block], early: Sequence[str], work: _Work) -> Chain
             sql.alias(sql.cast(exp.Literal.number(place), exp.DataType.Type.INT), "__block")
         ]
         cells.append(sql.column("__row"))
-        cells += [
-            _cell(name, _key_type(name, work), block) for name in row_keys if name in block.columns
-        ]
+        cells += [_cell(name, _key_type(name, work)) for name in row_keys if name in block.columns]
         cells += [sql.column(name) for name in faults if name in block.columns]
         cells += [_early(name, block, work) for name in early]
         selects.append(exp.select(*cells).from_(table(block.chain.last), copy=False))
@@ -509,12 +507,11 @@ def _early(name: str, block: _Block, work: _Work) -> exp.Expr:
     is_text = {block.types.get(name), work.types.get(name)} <= {Type.TEXT, Type.DTC}
     if is_text and not name.startswith(MEMBER):
         return sql.column(name)
-    return _cell(name, _sql_type(name, work), block)
+    return _cell(name, _sql_type(name, work))
 
 
-def _cell(name: str, kind: exp.DType | exp.DataType, block: _Block) -> exp.Expr:
-    value = sql.column(name) if name in block.columns else exp.Null()
-    return sql.alias(sql.cast(value, kind), name)
+def _cell(name: str, kind: exp.DType | exp.DataType) -> exp.Expr:
+    return sql.alias(sql.cast(sql.column(name), kind), name)
 
 
 def _fill_late(

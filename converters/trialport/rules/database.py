@@ -58,6 +58,17 @@ class OtherTypeError(Exception):
     """A query asks for a variable as a type that it does not have, e.g. for a number as a text."""
 
 
+@contextmanager
+def types_that_fit() -> Generator[None]:
+    """Raise OtherTypeError where the types of variables do not fit what a query asks of them."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.ConversionException) as error:
+        raise OtherTypeError from error
+
+
 def _no_steps() -> dict[tuple[str, tuple[str, ...]], tuple[int, int]]:
     return {}
 
@@ -101,15 +112,11 @@ class Database:
         Raises:
             OtherTypeError: the types of variables do not fit what is asked of them.
         """
-        import duckdb
-
         text = query.sql("duckdb", copy=False)
         if self.macros is not None:
             self.macros.define_for(text)
-        try:
+        with types_that_fit():
             return self.connection.execute(text).fetchall()
-        except (duckdb.BinderException, duckdb.ConversionException) as error:
-            raise OtherTypeError from error
 
     def number(self, query: exp.Query) -> int:
         """Return how many rows a query has."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Generator, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from trialport.diagnostics import Diagnostic, Place, WriteError
 from trialport.exchange.formats import FORMATS
 from trialport.spec.translation import LANGUAGES
+from trialport.xport.atomic import sync
 
 _REPORTS = ("findings.json", "manifest.json", "report.html", "report.json")
 _AT_ONCE = 4
@@ -95,17 +95,8 @@ def _sync(folder: Path) -> None:
     Several at once: a disk takes together what waits for it.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(_sync_path, (*sorted(folder.rglob("*")), folder)):
+        for _ in pool.map(sync, (*sorted(folder.rglob("*")), folder)):
             pass  # a fault is raised here, and what has not begun is left
-
-
-def _sync_path(path: Path) -> None:
-    with suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _refused(out: Path, error: OSError) -> WriteError:

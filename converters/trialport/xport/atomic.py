@@ -30,7 +30,7 @@ def atomic_file(path: Path) -> Generator[BinaryIO]:
                 stream.flush()
                 os.fsync(stream.fileno())
             partial.replace(path)
-            _sync_folder(path.parent)
+            sync(path.parent)
         except BaseException:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
@@ -41,10 +41,13 @@ def atomic_file(path: Path) -> Generator[BinaryIO]:
         raise WriteError([Diagnostic("E4034", Place(str(path)), problem, remedy)]) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk; where folders cannot be opened the system does it itself."""
+def sync(path: Path) -> None:
+    """Put a file, or the names in a folder, on the disk.
+
+    Where folders cannot be opened the system does it itself.
+    """
     with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

@@ -14,7 +14,7 @@ from sqlglot import exp
 from trialport.define.model import DefineDocument
 from trialport.metadata import DatasetMetadata
 from trialport.rules.core.guide import Guide
-from trialport.rules.database import OtherTypeError
+from trialport.rules.database import types_that_fit
 from trialport.rules.records import ROW
 from trialport.spec import sql
 
@@ -188,12 +188,8 @@ class CoreStudy:
         Raises:
             OtherTypeError: the types of variables do not fit what is asked of them.
         """
-        import duckdb
-
-        try:
+        with types_that_fit():
             return self._connection.execute(query.sql("duckdb", copy=False)).fetchall()
-        except (duckdb.BinderException, duckdb.ConversionException) as error:
-            raise OtherTypeError from error
 
     def _described(self, metadata: DatasetMetadata) -> CoreDataset:
         described = exp.Describe(this=exp.table_(metadata.name, quoted=True))
